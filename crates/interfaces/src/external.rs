@@ -1,0 +1,29 @@
+//! Contracts outside Breakwater that its modules call.
+
+use alloy_sol_types::sol;
+
+sol! {
+    /// ERC-20.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IERC20 {
+        event Transfer(address indexed from, address indexed to, uint256 value);
+        event Approval(address indexed owner, address indexed spender, uint256 value);
+        function decimals() external view returns (uint8);
+        function totalSupply() external view returns (uint256);
+        function balanceOf(address owner) external view returns (uint256);
+        function allowance(address owner, address spender) external view returns (uint256);
+        function transfer(address to, uint256 value) external returns (bool);
+        function transferFrom(address from, address to, uint256 value) external returns (bool);
+        function approve(address spender, uint256 value) external returns (bool);
+    }
+
+    /// Chainlink's price feed.
+    #[derive(Debug, PartialEq, Eq)]
+    interface AggregatorV3Interface {
+        function decimals() external view returns (uint8);
+        function description() external view returns (string memory);
+        function version() external view returns (uint256);
+        function getRoundData(uint80 roundId) external view returns (uint80 roundId_, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound);
+        function latestRoundData() external view returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound);
+    }
+}

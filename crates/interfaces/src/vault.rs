@@ -1,0 +1,198 @@
+//! The vault: ERC-4626 lending pool and cross-margin accounts.
+
+use alloy_sol_types::sol;
+
+sol! {
+    #[derive(Debug, PartialEq, Eq)]
+    interface IVault {
+        // ----- ERC-20 and ERC-4626 events, to the letter of the standards -----
+        event Transfer(address indexed from, address indexed to, uint256 value);
+        event Approval(address indexed owner, address indexed spender, uint256 value);
+        event Deposit(address indexed sender, address indexed owner, uint256 assets, uint256 shares);
+        event Withdraw(address indexed sender, address indexed receiver, address indexed owner, uint256 assets, uint256 shares);
+
+        // ----- accounts -----
+        /// `from` put `amount` of `token` into `account`.
+        event CollateralDeposited(bytes32 indexed account, address indexed token, address indexed from, uint256 amount);
+        /// `amount` of `token` left `account` for `receiver`.
+        event CollateralWithdrawn(bytes32 indexed account, address indexed token, address indexed receiver, uint256 amount);
+        /// `account` borrowed `assets`, sent to `receiver`.
+        event Borrowed(bytes32 indexed account, address indexed receiver, uint256 assets, uint256 shares);
+        /// `payer` repaid `assets` of the debt of `account`.
+        event Repaid(bytes32 indexed account, address indexed payer, uint256 assets, uint256 shares);
+        /// `operator` may or may no longer act for all accounts of `owner`.
+        event OperatorSet(address indexed owner, address indexed operator, bool approved);
+        /// Interest since the last accrual, and the part of it that belongs to the insurance fund.
+        event Accrued(uint256 interest, uint256 reserve, uint256 borrowRate);
+
+        // ----- liquidation -----
+        /// `debt` of `account` became a claim, and `lot` of `token` was put up for sale to pay it and `penalty`.
+        /// `debtBefore` and `capacityBefore` are D and B at the moment of the decision (health factor = B/D).
+        event Liquidated(bytes32 indexed account, address indexed token, uint256 indexed auctionId, uint256 debt, uint256 lot, uint256 penalty, uint256 reward, address keeper, uint256 debtBefore, uint256 capacityBefore);
+        /// `account` was insolvent: its whole `debt` became a claim, counted at `carrying`; the rest is a loss.
+        event ClosingStarted(bytes32 indexed account, uint256 debt, uint256 carrying, uint256 penalty);
+        /// A payment on the claim of `account`, in the order in which it is used: carrying, what had been written off
+        /// (`recovered`, of which `recoveredToFund` repays the fund), penalty (to the fund).
+        event ClaimPaid(bytes32 indexed account, address indexed payer, uint256 carrying, uint256 recovered, uint256 recoveredToFund, uint256 penalty);
+        /// What a lot did not need came back to the account's collateral.
+        event LotReturned(bytes32 indexed account, address indexed token, uint256 amount);
+        /// A lot too small to be auctioned went to the fund's account in the vault.
+        event DustToFund(bytes32 indexed account, address indexed token, uint256 amount);
+        /// The unpaid part of a claim became debt of the account again: its lots fell short, and it has other collateral.
+        event ClaimReinstated(bytes32 indexed account, uint256 assets, uint256 shares);
+        /// `loss` was recognised; `covered` of it was borne by burning `sharesBurned` of the fund's shares, `shared` by all lenders.
+        event LossRecognised(bytes32 indexed account, uint256 loss, uint256 covered, uint256 shared, uint256 sharesBurned);
+        /// Interest reserve that was minted to the fund as shares.
+        event ReserveMinted(uint256 assets, uint256 shares);
+
+        // ----- configuration -----
+        event CollateralSet(address indexed token, uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap);
+        event RiskSet(uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff);
+        event RewardSet(uint256 tip, uint256 chip);
+        event SupplyCapSet(uint256 supplyCap);
+        event FeesSet(uint256 reserveFactor, uint256 totalRoomCap, uint256 fundMinimum);
+        event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
+        event OwnershipTransferred(address indexed previousOwner, address indexed newOwner);
+
+        // ----- errors: who and what -----
+        /// The caller has no right to this call.
+        error NotAuthorized(address caller);
+        /// The vault is in the middle of another call.
+        error Locked();
+        /// An argument that must not be zero is zero.
+        error ZeroAmount();
+        error ZeroAddress();
+        /// A figure does not fit the vault's books (128 bits).
+        error AmountTooLarge(uint256 amount);
+        /// A result left the range of 256 bits.
+        error MathOverflow();
+        error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed);
+        error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed);
+        error ERC20InvalidReceiver(address receiver);
+        error ERC4626ExceededMaxDeposit(address receiver, uint256 assets, uint256 max);
+        error ERC4626ExceededMaxWithdraw(address owner, uint256 assets, uint256 max);
+        error ERC4626ExceededMaxRedeem(address owner, uint256 shares, uint256 max);
+        /// A token call failed, or returned something other than nothing or true.
+        error TokenCallFailed(address token);
+        /// A token moved another amount than asked (a fee on transfer, say).
+        error TokenAmountMismatch(address token, uint256 expected, uint256 received);
+
+        // ----- errors: accounts -----
+        error UnknownCollateral(address token);
+        error TooManyCollaterals(uint256 max);
+        error InsufficientCollateral(bytes32 account, address token, uint256 available, uint256 needed);
+        error InsufficientCash(uint256 available, uint256 needed);
+        error CollateralCapExceeded(address token, uint256 total, uint256 cap);
+        /// After the call the account would be outside its opening margin: debt over what its collateral allows.
+        error OpeningMarginExceeded(bytes32 account, uint256 debt, uint256 allowed);
+        /// The account's debt would be neither zero nor at least the minimum.
+        error DebtBelowMinimum(bytes32 account, uint256 debt, uint256 minimum);
+        /// The account has a claim that lots are being sold for.
+        error ClaimOpen(bytes32 account);
+
+        // ----- errors: liquidation -----
+        error AccountHealthy(bytes32 account, uint256 debt, uint256 capacity);
+        /// Within the cool-off after the account's last step that raised its risk.
+        error CoolOff(bytes32 account, uint256 until);
+        /// No good price of the token to be sold.
+        error PriceNotOk(address token, uint8 status);
+        /// Selling this token would not improve the account's health.
+        error HealthWouldNotImprove(bytes32 account, address token);
+        /// The lot would be smaller than the smallest that is worth an auction.
+        error BelowMinLot(uint256 debt, uint256 minLot);
+        /// No room left under the cap of debt for sale, of this token or in total.
+        error NoRoom(address token, uint256 room);
+        /// Nothing left to sell.
+        error NothingToSell(bytes32 account, address token);
+
+        // ----- errors: configuration -----
+        error ParameterOutOfBounds(bytes32 parameter, uint256 value);
+        error TooManyTokens(uint256 max);
+
+        // ----- ERC-20 and ERC-4626 -----
+        function name() external view returns (string memory);
+        function symbol() external view returns (string memory);
+        function decimals() external view returns (uint8);
+        function totalSupply() external view returns (uint256);
+        function balanceOf(address owner) external view returns (uint256);
+        function allowance(address owner, address spender) external view returns (uint256);
+        function transfer(address to, uint256 value) external returns (bool);
+        function transferFrom(address from, address to, uint256 value) external returns (bool);
+        function approve(address spender, uint256 value) external returns (bool);
+        function asset() external view returns (address);
+        function totalAssets() external view returns (uint256);
+        function convertToShares(uint256 assets) external view returns (uint256);
+        function convertToAssets(uint256 shares) external view returns (uint256);
+        function maxDeposit(address receiver) external view returns (uint256);
+        function maxMint(address receiver) external view returns (uint256);
+        function maxWithdraw(address owner) external view returns (uint256);
+        function maxRedeem(address owner) external view returns (uint256);
+        function previewDeposit(uint256 assets) external view returns (uint256);
+        function previewMint(uint256 shares) external view returns (uint256);
+        function previewWithdraw(uint256 assets) external view returns (uint256);
+        function previewRedeem(uint256 shares) external view returns (uint256);
+        function deposit(uint256 assets, address receiver) external returns (uint256);
+        function mint(uint256 shares, address receiver) external returns (uint256);
+        function withdraw(uint256 assets, address receiver, address owner) external returns (uint256);
+        function redeem(uint256 shares, address receiver, address owner) external returns (uint256);
+
+        // ----- accounts -----
+        /// Put `amount` of `token` into `account`, by anybody.
+        function depositCollateral(bytes32 account, address token, uint256 amount) external;
+        /// Take `amount` of `token` out of `account`, by its owner or an operator.
+        function withdrawCollateral(bytes32 account, address token, uint256 amount, address receiver) external;
+        /// Borrow `assets` against the collateral of `account`, by its owner or an operator. Returns the borrow shares.
+        function borrow(bytes32 account, uint256 assets, address receiver) external returns (uint256);
+        /// Repay at most `assets` of what `account` owes, by anybody: its debt first, then its claim. Returns what was paid.
+        function repay(bytes32 account, uint256 assets) external returns (uint256);
+        function setOperator(address operator, bool approved) external;
+        function isOperator(address owner, address operator) external view returns (bool);
+
+        // ----- liquidation -----
+        /// Put part of an unhealthy account's debt up for sale, with collateral `token`. `maxRepay` limits the debt.
+        /// Returns the auction's id, 0 if none was started (an account put in closing with no room, or only dust).
+        function liquidate(bytes32 account, address token, uint256 maxRepay, address keeper) external returns (uint256);
+        /// Only by the auction: send `amount` of a lot of `account` to `receiver`.
+        function release(bytes32 account, address token, uint256 amount, address receiver) external;
+        /// Only by the auction: take `payment` from `payer` for the claim of `account`; `tabSettled` and `debtSettled` of the
+        /// auction are done with; `lotReturned` goes back to the account; `ended` if this lot is over.
+        function settle(bytes32 account, address token, address payer, uint256 payment, uint256 tabSettled, uint256 debtSettled, uint256 lotReturned, bool ended) external;
+        /// What may still be paid on the claim of `account`, and how much of that no live auction is asking for.
+        function claimLimit(bytes32 account) external view returns (uint256 outstanding, uint256 unassigned);
+        /// Mint the interest reserve to the fund, by anybody. Returns the shares.
+        function mintReserve() external returns (uint256);
+        /// Bring interest up to date, by anybody.
+        function accrue() external;
+
+        // ----- views -----
+        function debtOf(bytes32 account) external view returns (uint256);
+        /// Free collateral, and what lots hold of it.
+        function collateralOf(bytes32 account, address token) external view returns (uint256 free, uint256 inLots);
+        /// Tokens of `account`.
+        function collateralsOf(bytes32 account) external view returns (address[] memory);
+        function claimOf(bytes32 account) external view returns (uint256 carrying, uint256 writtenOff, uint256 penalty, uint256 assigned, uint256 fundPaid, bool closing);
+        /// Debt D, capacity B (sum of value times liquidation threshold), their ratio in WAD (max if there is no debt), and
+        /// what the account may owe after a borrow.
+        function healthOf(bytes32 account) external view returns (uint256 debt, uint256 capacity, uint256 healthFactor, uint256 borrowLimit);
+        /// What `liquidate(account, token, 2^256-1, keeper)` would do now: whether it succeeds, the selector of the error if not, and the amounts.
+        function checkLiquidation(bytes32 account, address token) external view returns (bool succeeds, bytes4 reason, uint256 debt, uint256 lot, uint256 penalty, uint256 reward, bool closing);
+        function marketState() external view returns (uint256 cash, uint256 totalBorrowAssets, uint256 totalBorrowShares, uint256 totalCarrying, uint256 unvested, uint256 reserve, uint256 borrowRate, uint256 utilisation);
+        /// Debt for sale: not settled, and settled but not yet decayed; for one token, and in total (token zero).
+        function roomOf(address token) external view returns (uint256 live, uint256 decaying, uint256 cap);
+        function collaterals() external view returns (address[] memory);
+        function collateralConfig(address token) external view returns (uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap, uint256 total);
+        function riskConfig() external view returns (uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff, uint256 tip, uint256 chip);
+        function modules() external view returns (address oracle, address auction, address fund, address extension);
+
+        // ----- administration -----
+        function setCollateral(address token, uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap) external;
+        function setRisk(uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff) external;
+        function setReward(uint256 tip, uint256 chip) external;
+        function setFees(uint256 reserveFactor, uint256 totalRoomCap, uint256 fundMinimum) external;
+        function setSupplyCap(uint256 supplyCap) external;
+        function owner() external view returns (address);
+        function pendingOwner() external view returns (address);
+        function transferOwnership(address newOwner) external;
+        function acceptOwnership() external;
+    }
+}
