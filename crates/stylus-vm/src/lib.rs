@@ -7,16 +7,25 @@
 //! run(&program, &mut api, ..)          one call; `api` is the chain, an implementation of EvmApi
 //! ```
 //!
-//! The rules are in `STYLUS-VM.md`; where that page and the test vectors differ, the vectors are right.
+//! [`code`] is the form in which programs stand on the chain, [`prepare`] what a build does between rustc and there.
 
+mod activation;
 mod activation_error;
+pub mod code;
 mod environment;
 mod evm_api;
 pub mod evm_costs;
 mod figures;
+mod hostio;
+mod instrument;
 mod outcome;
 mod pages;
+pub mod prepare;
 mod program;
+mod run;
+mod storage_cache;
+#[cfg(feature = "vectors")]
+pub mod vectors;
 
 pub use activation_error::{ActivationError, RefusalClass};
 pub use environment::{Environment, DEFAULT_INK_PRICE};
@@ -27,4 +36,5 @@ pub use evm_api::{
 pub use figures::Figures;
 pub use outcome::{Outcome, RunResult};
 pub use pages::PageCounters;
-pub use program::{activate, run, Program};
+pub use program::{activate, Program};
+pub use run::run;

@@ -1,20 +1,41 @@
 //! An activated program.
 
+use wasmi::{CompilationMode, Config, Engine, Module};
+
 use crate::{
-    activation_error::ActivationError, environment::Environment, evm_api::EvmApi, figures::Figures,
-    outcome::RunResult,
+    activation,
+    activation_error::{ActivationError, RefusalClass},
+    figures::Figures,
+    instrument::{self, STACK_WORDS},
 };
+
+/// Bytes of the interpreter's value stack. The words that the virtual machine counts take 8 bytes each, parameters and
+/// results come on top: several times what a program can use before it is out of stack.
+const VALUE_STACK_BYTES: usize = 8 * STACK_WORDS as usize * 16;
+/// Value stacks that the interpreter keeps for the next run.
+const CACHED_STACKS: usize = 4;
 
 /// An activated program: checked, instrumented and compiled. Cheap to clone; compile once and keep it.
 #[derive(Clone, Debug)]
 pub struct Program {
     figures: Figures,
+    module: Module,
+    /// Imported host functions, by their index in the table of host functions.
+    imports: std::sync::Arc<[usize]>,
 }
 
 impl Program {
     /// Its size, and the prices that follow from it.
     pub fn figures(&self) -> &Figures {
         &self.figures
+    }
+
+    pub(crate) fn module(&self) -> &Module {
+        &self.module
+    }
+
+    pub(crate) fn imports(&self) -> &[usize] {
+        &self.imports
     }
 }
 
@@ -24,32 +45,28 @@ impl Program {
 ///
 /// Says which rule of the chain the module breaks.
 pub fn activate(wasm: &[u8]) -> Result<Program, ActivationError> {
-    let _ = wasm;
-    Err(ActivationError::new(
-        crate::RefusalClass::Internal,
-        "under construction",
-    ))
+    let scan = activation::scan(wasm)?;
+    let instrumented = instrument::instrument(wasm, &scan)?;
+    let mut measures = scan.measures;
+    measures.instructions = instrumented.instructions;
+    // One engine a program: an engine keeps the code of all its modules as long as it lives.
+    let module = Module::new(&Engine::new(&config()), &instrumented.wasm)
+        .map_err(|error| ActivationError::new(RefusalClass::Internal, error.to_string()))?;
+    Ok(Program {
+        figures: Figures::new(&measures, scan.entry_function),
+        module,
+        imports: scan.imports.into(),
+    })
 }
 
-/// Runs a program with `gas_limit` gas. The gas of entry ([`Figures::entry_gas`]) is already taken from that.
-pub fn run(
-    program: &Program,
-    api: &mut dyn EvmApi,
-    environment: &Environment,
-    calldata: &[u8],
-    gas_limit: u64,
-) -> RunResult {
-    let _ = (program, api, environment, calldata, gas_limit);
-    RunResult {
-        outcome: crate::Outcome::Failure,
-        output: Default::default(),
-        ink_start: 0,
-        ink_left: 0,
-        ink_at_stop: None,
-        gas_left: 0,
-        return_data_gas: 0,
-        gas_left_to_caller: 0,
-        out_of_gas_by_return_data: false,
-        failure: None,
-    }
+fn config() -> Config {
+    let mut config = Config::default();
+    config
+        .set_max_stack_height(VALUE_STACK_BYTES)
+        // The smallest frame has five words, so the virtual machine's own limit comes first.
+        .set_max_recursion_depth(STACK_WORDS as usize)
+        .set_max_cached_stacks(CACHED_STACKS)
+        .compilation_mode(CompilationMode::Eager)
+        .ignore_custom_sections(true);
+    config
 }
