@@ -218,7 +218,12 @@ impl Chain {
 
     /// Undoes the effects of the open transaction `id`, which stays open.
     pub(crate) fn take_back(&mut self, id: TransactionId) {
-        let Some(mark) = self.open.iter().find(|open| open.id == id).map(|open| open.mark) else {
+        let Some(mark) = self
+            .open
+            .iter()
+            .find(|open| open.id == id)
+            .map(|open| open.mark)
+        else {
             return;
         };
         let recent = self.journal.split_off(mark.min(self.journal.len()));

@@ -96,8 +96,9 @@ impl<T: Program> Contract<T> {
         assert!(
             deployed,
             "{}",
-            chain::with(|chain| chain
-                .with_tags(&format!("there is a contract at {address:?} already")))
+            chain::with(
+                |chain| chain.with_tags(&format!("there is a contract at {address:?} already"))
+            )
         );
         chain::with(chain::Chain::hold);
         Self {

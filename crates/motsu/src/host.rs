@@ -409,8 +409,13 @@ unsafe impl UnsafeCallAccess for ChainHost {
         outs_len: &mut usize,
     ) -> u8 {
         // SAFETY: the trait's contract.
-        let (to, data, value) =
-            unsafe { (read_address(to), read_bytes(data, data_len), read_word(value)) };
+        let (to, data, value) = unsafe {
+            (
+                read_address(to),
+                read_bytes(data, data_len),
+                read_word(value),
+            )
+        };
         let (status, length) = self.call(CallKind::Call(value), to, data, gas);
         *outs_len = length;
         status

@@ -59,12 +59,17 @@ fn end(succeeded: bool) -> Option<OpenTransaction> {
 }
 
 #[track_caller]
-fn fail(message: Option<&str>, what: &str, transaction: Option<OpenTransaction>, detail: &str) -> ! {
+fn fail(
+    message: Option<&str>,
+    what: &str,
+    transaction: Option<OpenTransaction>,
+    detail: &str,
+) -> ! {
     let call = transaction.map_or_else(
         || format!("a call {what}"),
-        |OpenTransaction { sender, contract, .. }| {
-            format!("account {sender:?} {what} {contract:?}")
-        },
+        |OpenTransaction {
+             sender, contract, ..
+         }| { format!("account {sender:?} {what} {contract:?}") },
     );
     let prefix = message.map_or_else(String::new, |message| format!("{message}: "));
     let text = chain::with(|chain| chain.with_tags(&format!("{prefix}{call}{detail}")));
@@ -103,7 +108,12 @@ fn unwrap<T, E: Debug>(result: Result<T, E>, message: Option<&str>) -> T {
     let transaction = end(result.is_ok());
     match result {
         Ok(value) => value,
-        Err(error) => fail(message, "failed to call", transaction, &format!(": {error:?}")),
+        Err(error) => fail(
+            message,
+            "failed to call",
+            transaction,
+            &format!(": {error:?}"),
+        ),
     }
 }
 

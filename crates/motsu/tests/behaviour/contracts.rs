@@ -1,8 +1,7 @@
 //! Contracts that the tests act through.
 
 // The macros of the SDK write public items, some of them undocumented, into a private module.
-// They also ask for features of the crate that a test has not got.
-#![allow(unreachable_pub, missing_docs, unexpected_cfgs)]
+#![allow(unreachable_pub, missing_docs)]
 
 use alloy_primitives::{Address, Bytes, B256, U256};
 use alloy_sol_types::sol;

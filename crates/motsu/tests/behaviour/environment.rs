@@ -14,10 +14,19 @@ fn contracts_see_the_block_that_the_test_sets(actor: Contract<Actor>, alice: Add
     vm.set_block_number(77);
     vm.set_block_basefee(uint!(5_U256));
     let fee = uint!(5_U256);
-    assert_eq!(actor.sender(alice).environment(), (421_614, 1_000, 77, fee, fee));
+    assert_eq!(
+        actor.sender(alice).environment(),
+        (421_614, 1_000, 77, fee, fee)
+    );
     assert_eq!(vm.increase_time(25), 1_025);
-    assert_eq!(actor.sender(alice).environment(), (421_614, 1_025, 77, fee, fee));
-    assert_eq!((vm.chain_id(), vm.block_number(), vm.block_basefee()), (421_614, 77, fee));
+    assert_eq!(
+        actor.sender(alice).environment(),
+        (421_614, 1_025, 77, fee, fee)
+    );
+    assert_eq!(
+        (vm.chain_id(), vm.block_number(), vm.block_basefee()),
+        (421_614, 77, fee)
+    );
 }
 
 #[motsu::test]
@@ -33,7 +42,10 @@ fn a_chain_is_arbitrum_one_at_a_time_and_block_that_are_not_zero(
 #[motsu::test]
 fn time_set_by_the_test_survives_a_revert(actor: Contract<Actor>, alice: Address) {
     let time = VM::context().increase_time(10);
-    actor.sender(alice).fail_at_once(U256::ZERO).motsu_unwrap_err();
+    actor
+        .sender(alice)
+        .fail_at_once(U256::ZERO)
+        .motsu_unwrap_err();
     assert_eq!(VM::context().block_timestamp(), time);
 }
 
@@ -48,9 +60,10 @@ fn gas_left_is_what_the_test_sets_and_a_callee_gets_its_share(
     assert_eq!(actor.sender(alice).ink_left(), 640 * 10_000);
     let data = Bytes::from(Selectors::gasLeftCall {}.abi_encode());
     let seen = |gas: u64| {
-        let (succeeded, data) = actor
-            .sender(alice)
-            .call_out_limited(target.address(), data.clone(), gas, 0, 32);
+        let (succeeded, data) =
+            actor
+                .sender(alice)
+                .call_out_limited(target.address(), data.clone(), gas, 0, 32);
         assert!(succeeded);
         U256::from_be_slice(&data)
     };
@@ -64,7 +77,10 @@ fn only_contracts_have_code(actor: Contract<Actor>, other: Contract<Actor>, alic
     assert!(size > U256::ZERO);
     let (own_size, own_hash) = actor.sender(alice).code_of(actor.address());
     assert_eq!((size, hash), (own_size, own_hash));
-    assert_eq!(actor.sender(alice).code_of(alice), (U256::ZERO, keccak256([])));
+    assert_eq!(
+        actor.sender(alice).code_of(alice),
+        (U256::ZERO, keccak256([]))
+    );
     let address = other.address();
     drop(other);
     assert_eq!(actor.sender(alice).code_of(address).0, U256::ZERO);

@@ -50,7 +50,10 @@ fn events_are_found_by_value_at_the_contract_that_emitted_them(
     first.sender(alice).set(TEN);
     first.assert_emitted(&event);
     assert!(!second.emitted(&event));
-    assert!(!first.emitted(&NumberSet { by, value: U256::ZERO }));
+    assert!(!first.emitted(&NumberSet {
+        by,
+        value: U256::ZERO
+    }));
     let expected: Vec<LogData> = vec![event.encode_log_data()];
     assert_eq!(first.all_events(), expected);
 }
@@ -62,45 +65,66 @@ fn a_missing_event_is_reported_with_those_alike_and_tags_for_addresses(
     alice: Address,
 ) {
     actor.sender(alice).set(TEN);
-    actor.assert_emitted(&NumberSet { by: alice, value: U256::ZERO });
+    actor.assert_emitted(&NumberSet {
+        by: alice,
+        value: U256::ZERO,
+    });
 }
 
 #[motsu::test]
 #[should_panic(expected = "no matching events found")]
 fn a_missing_event_without_any_alike_is_reported(actor: Contract<Actor>, alice: Address) {
-    actor.assert_emitted(&NumberSet { by: alice, value: TEN });
+    actor.assert_emitted(&NumberSet {
+        by: alice,
+        value: TEN,
+    });
 }
 
 #[motsu::test]
 #[should_panic(expected = "account alice failed to call actor: Forbidden(Forbidden { value: 42 })")]
 fn an_unexpected_error_is_reported_with_tags(actor: Contract<Actor>, alice: Address) {
     let value = U256::from(FORBIDDEN);
-    actor.sender(alice).set_unless_forbidden(value).motsu_unwrap();
+    actor
+        .sender(alice)
+        .set_unless_forbidden(value)
+        .motsu_unwrap();
 }
 
 #[motsu::test]
 #[should_panic(expected = "account alice should fail to call actor")]
 fn an_unexpected_success_is_reported_with_tags(actor: Contract<Actor>, alice: Address) {
-    actor.sender(alice).set_unless_forbidden(TEN).motsu_unwrap_err();
+    actor
+        .sender(alice)
+        .set_unless_forbidden(TEN)
+        .motsu_unwrap_err();
 }
 
 #[motsu::test]
 #[should_panic(expected = "the cap holds: account alice failed to call actor")]
 fn an_expectation_puts_its_message_in_front(actor: Contract<Actor>, alice: Address) {
     let value = U256::from(FORBIDDEN);
-    actor.sender(alice).set_unless_forbidden(value).motsu_expect("the cap holds");
+    actor
+        .sender(alice)
+        .set_unless_forbidden(value)
+        .motsu_expect("the cap holds");
 }
 
 #[motsu::test]
 #[should_panic(expected = "over the cap: account alice should fail to call actor")]
 fn an_expected_error_puts_its_message_in_front(actor: Contract<Actor>, alice: Address) {
-    actor.sender(alice).set_unless_forbidden(TEN).motsu_expect_err("over the cap");
+    actor
+        .sender(alice)
+        .set_unless_forbidden(TEN)
+        .motsu_expect_err("over the cap");
 }
 
 #[motsu::test]
 fn an_expected_error_is_returned(actor: Contract<Actor>, alice: Address) {
     let value = U256::from(FORBIDDEN);
-    let error = actor.sender(alice).set_unless_forbidden(value).motsu_expect_err("forbidden");
+    let error = actor
+        .sender(alice)
+        .set_unless_forbidden(value)
+        .motsu_expect_err("forbidden");
     assert_eq!(error, ActorError::Forbidden(Forbidden { value }));
 }
 
@@ -124,7 +148,10 @@ fn tags_and_seeds_give_the_addresses_that_upstream_gives() {
     let hash = keccak256("alice");
     assert_eq!(Address::from_tag("alice"), Address::from_slice(&hash[..20]));
     assert_eq!(Account::from_tag("alice"), Account::from_seed("alice"));
-    assert_eq!(Account::from_seed("alice"), Account::from_seed_slice(b"alice"));
+    assert_eq!(
+        Account::from_seed("alice"),
+        Account::from_seed_slice(b"alice")
+    );
     assert_ne!(Account::random(), Account::random());
 }
 
