@@ -124,7 +124,10 @@ pub fn pow_wad(base: U256, exponent: i128) -> Option<U256> {
     )?;
     // What is too large for the exponential may be cut to any value that saturates it.
     let magnitude = magnitude.min(U256::from_limbs([0, 1 << 32, 0, 0]));
-    Some(exp_wad(signed((logarithm < 0) != (exponent < 0), magnitude)))
+    Some(exp_wad(signed(
+        (logarithm < 0) != (exponent < 0),
+        magnitude,
+    )))
 }
 
 fn from_u128(value: u128) -> U256 {
