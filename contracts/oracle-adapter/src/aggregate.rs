@@ -1,0 +1,175 @@
+//! From the answers of the sources of a token to one price: checks, scale, median, spread, quorum. Pure: no SDK, no chain.
+
+use core::mem;
+
+use alloy_primitives::U256;
+use breakwater_fixed_point::{mul_less, WAD};
+use breakwater_interfaces::oracle::Status;
+
+/// Most sources a token can have.
+pub const MAX_SOURCES: usize = 4;
+
+/// Most decimals of a token, of the loan asset and of a feed.
+pub const MAX_DECIMALS: u8 = 24;
+
+/// Decimals of the price scale, 1e36.
+const PRICE_DECIMALS: i8 = 36;
+
+/// Least price that has 8 significant digits. A coarser one is no price: it may be off by more than one part in 10^7, and a
+/// division by it multiplies that error.
+pub const MIN_PRICE: U256 = U256::from_limbs([10_000_000, 0, 0, 0]);
+
+/// Largest round id: a `uint80`. A word above it does not come from a feed.
+const MAX_ROUND: U256 = U256::from_limbs([u64::MAX, 0xffff, 0, 0]);
+
+/// The power of ten that turns a feed's answer into a price:
+/// `price = value·10^asset_decimals / 10^token_decimals · 10^36`, with `value = answer / 10^feed_decimals`.
+///
+/// All decimals are at most [`MAX_DECIMALS`]; the result is from −12 to 60. Larger arguments saturate.
+#[must_use]
+pub fn scale_exponent(asset_decimals: u8, feed_decimals: u8, token_decimals: u8) -> i8 {
+    let signed = |decimals: u8| i8::try_from(decimals).unwrap_or(i8::MAX);
+    PRICE_DECIMALS
+        .saturating_add(signed(asset_decimals))
+        .saturating_sub(signed(feed_decimals))
+        .saturating_sub(signed(token_decimals))
+}
+
+/// `floor(answer·10^exponent)`: the price, on the 1e36 scale, that an answer stands for. Rounded down: it is the value of
+/// collateral.
+///
+/// `None` if it has fewer than 8 significant digits (zero included), or needs more than 256 bits.
+#[must_use]
+pub fn price_of_answer(answer: U256, exponent: i8) -> Option<U256> {
+    let power = U256::from(10_u64).checked_pow(U256::from(exponent.unsigned_abs()))?;
+    let price = if exponent < 0 {
+        answer.checked_div(power)?
+    } else {
+        answer.checked_mul(power)?
+    };
+    (price >= MIN_PRICE).then_some(price)
+}
+
+/// What one source says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A price on the 1e36 scale, recent enough.
+    Fresh(U256),
+    /// A well-formed answer that is too old, or carried over from an earlier round.
+    Old,
+    /// Nothing that can be a price.
+    Nothing,
+}
+
+/// Judges the five words of `latestRoundData()`: round id, answer, start, time of the update, round of the answer.
+///
+/// `now` and `max_age` in seconds; an answer of exactly `max_age` is recent enough.
+#[must_use]
+pub fn judge(words: [U256; 5], now: u64, max_age: u32, exponent: i8) -> Reading {
+    let [round, answer, _started_at, updated_at, answered_in] = words;
+    // An `int256`: negative if the top bit is set.
+    if answer.bit(255) || round > MAX_ROUND || answered_in > MAX_ROUND {
+        return Reading::Nothing;
+    }
+    let Some(price) = price_of_answer(answer, exponent) else {
+        return Reading::Nothing;
+    };
+    let age = match U256::from(now).checked_sub(updated_at) {
+        // A round that has not been answered yet has no time; one from the future has no age.
+        Some(age) if !updated_at.is_zero() => age,
+        _ => return Reading::Nothing,
+    };
+    if age > U256::from(max_age) || answered_in < round {
+        return Reading::Old;
+    }
+    Reading::Fresh(price)
+}
+
+/// A token's price from all its sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aggregate {
+    /// Median, 1e36 scale; zero unless the status is Ok.
+    pub mid: U256,
+    /// Lowest of the fresh prices, 1e36 scale; zero unless the status is Ok.
+    pub low: U256,
+    /// Why there is no price, or Ok.
+    pub status: Status,
+}
+
+impl Aggregate {
+    /// No price, for the reason `status`.
+    #[must_use]
+    pub const fn none(status: Status) -> Self {
+        Self {
+            mid: U256::ZERO,
+            low: U256::ZERO,
+            status,
+        }
+    }
+}
+
+/// The readings of a token's sources, collected one by one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Readings {
+    /// Fresh prices, ascending, in the first `fresh` places.
+    prices: [U256; MAX_SOURCES],
+    fresh: usize,
+    answering: usize,
+}
+
+impl Readings {
+    /// Adds what one source says. More than [`MAX_SOURCES`] fresh prices are not kept.
+    pub fn add(&mut self, reading: Reading) {
+        let mut price = match reading {
+            Reading::Nothing => return,
+            Reading::Old => U256::ZERO,
+            Reading::Fresh(price) => price,
+        };
+        self.answering = self.answering.saturating_add(1);
+        if reading == Reading::Old {
+            return;
+        }
+        for place in self.prices.iter_mut().take(self.fresh) {
+            if price < *place {
+                mem::swap(place, &mut price);
+            }
+        }
+        if let Some(place) = self.prices.get_mut(self.fresh) {
+            *place = price;
+            self.fresh = self.fresh.saturating_add(1);
+        }
+    }
+
+    /// The median and the lowest of the fresh prices, if at least `quorum` (≥ 1) sources are fresh and their spread,
+    /// `(highest − lowest)/median`, is at most `max_spread` (WAD). The median of an even number is the mean of the middle two,
+    /// rounded down.
+    #[must_use]
+    pub fn aggregate(&self, quorum: usize, max_spread: U256) -> Aggregate {
+        let quorum = quorum.max(1);
+        if self.fresh < quorum {
+            let status = if self.answering < quorum {
+                Status::NoQuorum
+            } else {
+                Status::Stale
+            };
+            return Aggregate::none(status);
+        }
+        let at = |index: usize| self.prices.get(index).copied().unwrap_or_default();
+        let lowest = at(0);
+        let highest = at(self.fresh.saturating_sub(1));
+        // The middle one twice if the number is odd.
+        let below = at(self.fresh.saturating_sub(1) >> 1);
+        let above = at(self.fresh >> 1);
+        // `below ≤ above`, and half their distance added to the lower can't leave the range.
+        let mid = below.saturating_add(above.saturating_sub(below).wrapping_shr(1));
+        // spread > max_spread, without a division.
+        if mul_less(max_spread, mid, highest.saturating_sub(lowest), WAD) {
+            return Aggregate::none(Status::Disagree);
+        }
+        Aggregate {
+            mid,
+            low: lowest,
+            status: Status::Ok,
+        }
+    }
+}

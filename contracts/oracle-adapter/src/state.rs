@@ -1,0 +1,113 @@
+//! Storage words: hand-packed, so that a quote loads one word for the token and one for each source.
+
+use alloy_primitives::{Address, U256};
+
+/// A token's configuration, in one word: decimals (8 bits), number of sources (8), quorum (8), largest spread (64, WAD),
+/// volatility (64, WAD), from the lowest bit up. A token without configuration is the zero word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokenConfig {
+    /// Decimals of the token.
+    pub decimals: u8,
+    /// Number of its sources; at least one if the token is known.
+    pub sources: u8,
+    /// How many of them must give a fresh price.
+    pub quorum: u8,
+    /// Largest `(highest − lowest)/median`, WAD.
+    pub max_spread: u64,
+    /// Annualised volatility, WAD.
+    pub volatility: u64,
+}
+
+impl TokenConfig {
+    /// To a storage word.
+    #[must_use]
+    pub fn pack(self) -> U256 {
+        U256::from_limbs([
+            u64::from(self.decimals) | u64::from(self.sources) << 8 | u64::from(self.quorum) << 16,
+            self.max_spread,
+            self.volatility,
+            0,
+        ])
+    }
+
+    /// From a storage word.
+    #[must_use]
+    pub fn unpack(word: U256) -> Self {
+        let [small, max_spread, volatility, _] = word.into_limbs();
+        let [decimals, sources, quorum, ..] = small.to_le_bytes();
+        Self {
+            decimals,
+            sources,
+            quorum,
+            max_spread,
+            volatility,
+        }
+    }
+}
+
+/// One source, in one word: the feed's address (the low 160 bits), largest age (32), and the power of ten from its answers to
+/// prices (8, two's complement).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The feed.
+    pub feed: Address,
+    /// Largest age of an answer, seconds.
+    pub max_age: u32,
+    /// [`crate::aggregate::scale_exponent`] of the feed, the token and the loan asset.
+    pub exponent: i8,
+}
+
+impl Source {
+    /// To a storage word.
+    #[must_use]
+    pub fn pack(self) -> U256 {
+        let mut bytes = [0_u8; 32];
+        let [exponent] = self.exponent.to_be_bytes();
+        let fields = [exponent]
+            .into_iter()
+            .chain(self.max_age.to_be_bytes())
+            .chain(self.feed.into_array());
+        for (place, byte) in bytes.iter_mut().skip(7).zip(fields) {
+            *place = byte;
+        }
+        U256::from_be_bytes(bytes)
+    }
+
+    /// From a storage word.
+    #[must_use]
+    pub fn unpack(word: U256) -> Self {
+        let feed = address_of(word);
+        let [_, _, _, high] = word.into_limbs();
+        // The top limb holds bits 192 to 255; the age starts at bit 160, in the upper half of the third.
+        let [_, _, age, _] = word.into_limbs();
+        let [exponent, ..] = high.to_le_bytes();
+        Self {
+            feed,
+            max_age: (age >> 32) as u32,
+            exponent: i8::from_le_bytes([exponent]),
+        }
+    }
+}
+
+/// The loan asset and its decimals, in one word: the address (the low 160 bits), decimals (8).
+#[must_use]
+pub fn pack_asset(asset: Address, decimals: u8) -> U256 {
+    Source {
+        feed: asset,
+        max_age: u32::from(decimals),
+        exponent: 0,
+    }
+    .pack()
+}
+
+/// The loan asset and its decimals, from their word.
+#[must_use]
+pub fn unpack_asset(word: U256) -> (Address, u8) {
+    let Source { feed, max_age, .. } = Source::unpack(word);
+    (feed, max_age as u8)
+}
+
+/// The low 160 bits of a word.
+fn address_of(word: U256) -> Address {
+    Address::from_word(word.into())
+}
