@@ -198,7 +198,7 @@ impl Chain {
         if self.open.last().is_none_or(|last| last.id == id) {
             return;
         }
-        if let Some(position) = self.open.iter().position(|open| open.id == id) {
+        if let Some(position) = self.open.iter().rposition(|open| open.id == id) {
             let transaction = self.open.remove(position);
             self.open.push(transaction);
         }
@@ -221,7 +221,7 @@ impl Chain {
         let Some(mark) = self
             .open
             .iter()
-            .find(|open| open.id == id)
+            .rfind(|open| open.id == id)
             .map(|open| open.mark)
         else {
             return;

@@ -48,7 +48,6 @@ pub(crate) struct Frame {
     /// Changes with each method called on one `ContractCall`.
     pub(crate) transaction: Cell<TransactionId>,
     is_static: bool,
-    is_delegate: bool,
     is_reentrant: bool,
     /// Whether a call boundary is above it that turns unwinding into a revert.
     is_guarded: bool,
@@ -69,7 +68,6 @@ impl Frame {
             value,
             transaction: Cell::default(),
             is_static: false,
-            is_delegate: false,
             is_reentrant: false,
             is_guarded: false,
             gas_limit: u64::MAX,
@@ -80,10 +78,10 @@ impl Frame {
         }
     }
 
-    /// Whether `address` is executing in this frame or further up, delegate calls aside: they run in the name of a contract
-    /// that is already there.
+    /// Whether `address` is executing in this frame or further up. A program called by delegate call is not there: its frame
+    /// has the address of the caller's.
     fn is_on_stack(&self, address: Address) -> bool {
-        (!self.is_delegate && self.address == address)
+        self.address == address
             || self
                 .parent
                 .as_ref()
@@ -266,7 +264,6 @@ impl ChainHost {
                         value: if is_delegate { caller.value } else { value },
                         transaction: caller.transaction.clone(),
                         is_static: caller.is_static || kind == CallKind::Static,
-                        is_delegate,
                         is_reentrant,
                         is_guarded: true,
                         // EIP-150: a caller keeps one part in 64.

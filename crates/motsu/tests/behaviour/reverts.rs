@@ -202,6 +202,21 @@ fn a_failed_call_takes_back_its_own_and_not_that_of_a_call_among_its_arguments(
 }
 
 #[motsu::test]
+fn an_error_belongs_to_the_call_that_ran_last_and_not_to_a_view_among_its_arguments(
+    actor: Contract<Actor>,
+    other: Contract<Actor>,
+    alice: Address,
+) {
+    other.sender(alice).set(forbidden());
+    actor
+        .sender(alice)
+        .set_unless_forbidden(other.sender(alice).number())
+        .motsu_unwrap_err();
+    assert_eq!(actor.sender(alice).number(), U256::ZERO);
+    assert!(actor.all_events().is_empty());
+}
+
+#[motsu::test]
 fn an_error_of_a_method_that_touches_nothing_takes_back_nothing_else(
     actor: Contract<Actor>,
     alice: Address,

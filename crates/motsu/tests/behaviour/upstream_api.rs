@@ -140,7 +140,7 @@ fn an_account_signs_for_its_address(alice: Account) {
 #[motsu::test]
 fn an_account_sends_like_an_address(actor: Contract<Actor>, alice: Account) {
     actor.sender(alice).set(TEN);
-    assert_eq!(actor.sender(&alice).by(), alice.address());
+    assert_eq!(actor.sender(alice).by(), Address::from(&alice));
 }
 
 #[test]
