@@ -1,1 +1,249 @@
-//! Breakwater: liquidation-auction.
+//! The liquidation auction of Breakwater: collateral is sold by a falling price, in part or whole.
+//!
+//! The vault starts an auction; anybody takes any part of the lot at the price of the moment, and pays in the same call. The
+//! auction holds no token and no money: the vault sends the collateral and pulls the payment. `take` sends the collateral
+//! first, then calls the receiver if asked to, and then has the payment pulled from the caller, so that a bidder can sell what
+//! he bought before he pays for it.
+//!
+//! * May call: the vault (`claimLimit`, `release`, `settle`), the oracle adapter (`quotes`), and the receiver of a take.
+//!   `start` calls nobody.
+//! * While a take or a close is under way no verb of the auction can be called, not even on another auction: the SDK refuses
+//!   it, and so does a lock of its own. So a callback can't take twice, and it can't liquidate either, as that starts an
+//!   auction. It may call the vault: deposit, repay, withdraw. The auction's own books are final before the first outside
+//!   call.
+//! * What an auction may raise is the vault's to say (`claimLimit`): its own tab and what lots of the same account that
+//!   have ended failed to raise, but never more than is still owed.
+//!
+//! Units: lots in base units of their token; tab, debt, payment and dust in base units of the loan asset; prices on the 1e36
+//! scale; buffer, cusp and exponential rate in WAD; times in seconds.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::unwrap_used,
+        clippy::indexing_slicing
+    )
+)]
+// The verbs have the arguments that the Solidity interface gives them.
+#![allow(clippy::too_many_arguments)]
+
+extern crate alloc;
+
+mod administration;
+mod calls;
+mod errors;
+mod lifecycle;
+mod pricing;
+mod state;
+mod take;
+mod views;
+
+use alloc::vec::Vec;
+
+use alloy_primitives::{Address, Bytes, B256, U256};
+use stylus_sdk::{prelude::*, storage::*};
+
+pub use errors::Revert;
+use state::AuctionSlot;
+
+/// Storage of the auction.
+#[storage]
+#[entrypoint]
+pub struct LiquidationAuction {
+    /// The vault: starts auctions, sends collateral, takes payments. Set once.
+    vault: StorageAddress,
+    /// The oracle adapter. Set once.
+    oracle: StorageAddress,
+    /// The insurance fund, never a receiver. Set once.
+    fund: StorageAddress,
+    /// The loan asset, never a receiver. Set once.
+    asset: StorageAddress,
+    /// Sets curves and dust.
+    owner: StorageAddress,
+    /// May accept the ownership; zero: nobody.
+    pending_owner: StorageAddress,
+    /// [`state::Book`]: dust, slots, number of live auctions, lock.
+    book: StorageU256,
+    /// Token to [`state::TokenCurve`].
+    curves: StorageMap<Address, StorageU256>,
+    /// Slot number, from 1, to auction.
+    auctions: StorageMap<U256, AuctionSlot>,
+}
+
+#[public]
+impl LiquidationAuction {
+    /// Names the partners for good. Their addresses are known beforehand (CREATE2), so nothing is left to be initialised
+    /// later. Errors: `ZeroAddress`.
+    #[constructor]
+    pub fn constructor(
+        &mut self,
+        vault: Address,
+        oracle: Address,
+        fund: Address,
+        asset: Address,
+        owner: Address,
+    ) -> Result<(), Revert> {
+        self.initialise(vault, oracle, fund, asset, owner)
+    }
+
+    // ----- verbs -----
+
+    /// Puts `lot` of `token` of `account` up for sale, to raise `tab`, of which `debt` is debt; `price` is the oracle's. Only
+    /// by the vault. Returns the auction's id. Calls nobody.
+    ///
+    /// Errors: `NotAuthorized`, `Locked`, `ZeroAmount`, `AmountTooLarge`, `CurveNotSet`, `MathOverflow`. Events: `Started`.
+    pub fn start(
+        &mut self,
+        account: B256,
+        token: Address,
+        lot: U256,
+        tab: U256,
+        debt: U256,
+        price: U256,
+        keeper: Address,
+    ) -> Result<U256, Revert> {
+        self.start_auction(account, token, lot, tab, debt, price, keeper)
+    }
+
+    /// Buys at most `max_lot` and at least `min_lot` of a lot, at no more than `max_price`, no later than `deadline`. The
+    /// collateral goes to `receiver`; with `data`, `onAuctionTake` is called on it; then the payment is pulled from the caller,
+    /// who has approved the vault for it. Returns what was bought and paid.
+    ///
+    /// Errors: `Locked`, `DeadlinePassed`, `UnknownAuction`, `NeedsReset`, `PriceAboveMaximum`, `ZeroAddress`,
+    /// `InvalidReceiver`, `ZeroAmount` (nothing wanted, or nothing owed: `close`), `RemainderIsDust`, `LotBelowMinimum`,
+    /// `CallbackFailed`, and what the vault says. Events: `Taken`, `Ended`.
+    pub fn take(
+        &mut self,
+        id: U256,
+        max_lot: U256,
+        min_lot: U256,
+        max_price: U256,
+        deadline: U256,
+        receiver: Address,
+        data: Bytes,
+    ) -> Result<(U256, U256), Revert> {
+        self.take_lot(id, max_lot, min_lot, max_price, deadline, receiver, &data)
+    }
+
+    /// Starts the price again, from the oracle's price now, once the auction is too old or its price too low.
+    ///
+    /// Errors: `Locked`, `UnknownAuction`, `ResetNotNeeded`, `PriceNotOk`, `CurveNotSet`, `MathOverflow`. Events: `Restarted`.
+    pub fn reset(&mut self, id: U256, keeper: Address) -> Result<(), Revert> {
+        self.reset_auction(id, keeper)
+    }
+
+    /// Ends an auction whose claim has been paid by other means; the lot goes back to the account. By anybody.
+    ///
+    /// Errors: `Locked`, `UnknownAuction`, `ClaimNotPaid`, and what the vault says. Events: `Ended`.
+    pub fn close(&mut self, id: U256) -> Result<(), Revert> {
+        self.close_auction(id)
+    }
+
+    // ----- views -----
+
+    /// What `take(id, maxLot, 0, 2^256-1, now, ..)` would buy now, for how much and at which price; no lot if it would fail.
+    pub fn quote(&self, id: U256, max_lot: U256) -> (U256, U256, U256) {
+        self.quote_lot(id, max_lot)
+    }
+
+    /// State of an auction: live, needs reset, price, lot, tab, debt, account, token, start, top. All zero if it isn't live.
+    #[allow(clippy::type_complexity)]
+    pub fn status_of(
+        &self,
+        id: U256,
+    ) -> (
+        bool,
+        bool,
+        U256,
+        U256,
+        U256,
+        U256,
+        B256,
+        Address,
+        U256,
+        U256,
+    ) {
+        self.status(id)
+    }
+
+    /// Ids of live auctions by slot, `limit` at most and never more than 256, from the `offset`-th on.
+    pub fn active(&self, offset: U256, limit: U256) -> Vec<U256> {
+        self.active_ids(offset, limit)
+    }
+
+    /// Number of live auctions.
+    pub fn active_count(&self) -> U256 {
+        U256::from(self.load_book().live)
+    }
+
+    /// Kind, buffer, rate, tail and cusp of a token's curve, as in `setCurve`; a buffer of zero if none is set.
+    pub fn curve_of(&self, token: Address) -> (u8, U256, U256, U256, U256) {
+        self.curve_words(token)
+    }
+
+    /// Smallest remainder of an auction, in base units of the loan asset.
+    pub fn dust(&self) -> U256 {
+        U256::from(self.load_book().dust)
+    }
+
+    /// Vault and oracle adapter.
+    pub fn modules(&self) -> (Address, Address) {
+        (self.vault.get(), self.oracle.get())
+    }
+
+    // ----- administration -----
+
+    /// Sets how auctions of `token` started or reset from now on are priced. `kind` 0: linear, `rate` = seconds to zero; 1:
+    /// exponential, `rate` = factor a second in WAD. Running prices keep their curve. Only by the owner.
+    ///
+    /// Errors: `NotAuthorized`, `Locked`, `ZeroAddress`, `ParameterOutOfBounds`. Events: `CurveSet`.
+    pub fn set_curve(
+        &mut self,
+        token: Address,
+        kind: u8,
+        buffer: U256,
+        rate: U256,
+        tail: U256,
+        cusp: U256,
+    ) -> Result<(), Revert> {
+        self.change_curve(token, kind, buffer, rate, tail, cusp)
+    }
+
+    /// Sets the smallest remainder of an auction. Only by the owner.
+    ///
+    /// Errors: `NotAuthorized`, `Locked`, `AmountTooLarge`. Events: `DustSet`.
+    pub fn set_dust(&mut self, dust: U256) -> Result<(), Revert> {
+        self.change_dust(dust)
+    }
+
+    /// Who sets curves and dust.
+    pub fn owner(&self) -> Address {
+        self.owner.get()
+    }
+
+    /// Who may accept the ownership; zero: nobody.
+    pub fn pending_owner(&self) -> Address {
+        self.pending_owner.get()
+    }
+
+    /// Offers the ownership to `new_owner`, or takes the offer back with the zero address. Only by the owner.
+    ///
+    /// Errors: `NotAuthorized`, `Locked`. Events: `OwnershipTransferStarted`.
+    pub fn transfer_ownership(&mut self, new_owner: Address) -> Result<(), Revert> {
+        self.offer_ownership(new_owner)
+    }
+
+    /// Takes the ownership that was offered to the caller.
+    ///
+    /// Errors: `NotAuthorized`, `Locked`. Events: `OwnershipTransferred`.
+    pub fn accept_ownership(&mut self) -> Result<(), Revert> {
+        self.take_ownership()
+    }
+}

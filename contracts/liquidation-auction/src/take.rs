@@ -1,0 +1,181 @@
+//! `take`, and `quote`, which says what it would do.
+
+use alloy_primitives::{Address, U256};
+use breakwater_interfaces::auction::ILiquidationAuction::{
+    DeadlinePassed, Ended, InvalidReceiver, LotBelowMinimum, NeedsReset, PriceAboveMaximum, Taken,
+    ZeroAddress, ZeroAmount,
+};
+use breakwater_risk::take::Slice;
+use stylus_sdk::prelude::*;
+
+use crate::{
+    calls::Settlement,
+    errors::{emit, error, word, Revert},
+    lifecycle::overflow,
+    pricing,
+    state::Auction,
+    LiquidationAuction,
+};
+
+/// What a take buys.
+struct Offer {
+    /// What all lots of the account together may still raise by this auction, in base units of the loan asset.
+    limit: U256,
+    slice: Slice,
+}
+
+impl LiquidationAuction {
+    pub(crate) fn take_lot(
+        &mut self,
+        id: U256,
+        max_lot: U256,
+        min_lot: U256,
+        max_price: U256,
+        deadline: U256,
+        receiver: Address,
+        data: &[u8],
+    ) -> Result<(U256, U256), Revert> {
+        let mut book = self.unlocked_book()?;
+        let now = U256::from(self.vm().block_timestamp());
+        if now > deadline {
+            return Err(error::<DeadlinePassed>(&[deadline, now]));
+        }
+        let (slot, mut auction) = self.live_auction(id)?;
+        let account = auction.account;
+        let token = auction.identity.token;
+        self.check_receiver(receiver, token)?;
+        let price = self.price_of(&auction);
+        if price.needs_reset {
+            return Err(error::<NeedsReset>(&[id]));
+        }
+        let price = price.now;
+        if price > max_price {
+            return Err(error::<PriceAboveMaximum>(&[price, max_price]));
+        }
+        let Offer { limit, slice } = self.offer(&auction, price, max_lot, U256::from(book.dust))?;
+        let Slice { lot_taken, payment } = slice;
+        if lot_taken < min_lot {
+            return Err(error::<LotBelowMinimum>(&[lot_taken, min_lot]));
+        }
+
+        // The books are final from here on, before anybody is called.
+        // lot_taken <= lot and tab_settled <= tab, so nothing saturates.
+        let mut tab_settled = payment.min(auction.tab);
+        let mut debt_settled =
+            pricing::debt_share(auction.debt, tab_settled, auction.tab).ok_or_else(overflow)?;
+        auction.lot = auction.lot.saturating_sub(lot_taken);
+        auction.tab = auction.tab.saturating_sub(tab_settled);
+        auction.debt = auction.debt.saturating_sub(debt_settled);
+        let ended = auction.lot.is_zero() || payment >= limit;
+        emit::<Taken>(
+            self.vm(),
+            3,
+            &[
+                id,
+                account.into(),
+                word(self.vm().msg_sender()),
+                word(receiver),
+                lot_taken,
+                payment,
+                price,
+                auction.lot,
+                auction.tab,
+            ],
+        );
+        let mut lot_returned = U256::ZERO;
+        if ended {
+            // What is left of the tab is nobody's to raise any more, and its room is free.
+            lot_returned = auction.lot;
+            tab_settled = tab_settled.saturating_add(auction.tab);
+            debt_settled = debt_settled.saturating_add(auction.debt);
+            self.free(&mut book, slot, &auction);
+            emit::<Ended>(
+                self.vm(),
+                2,
+                &[id, account.into(), lot_returned, auction.tab],
+            );
+        } else {
+            self.auctions.setter(slot).store_amounts(&auction);
+        }
+        self.lock(book);
+
+        self.release(account, token, lot_taken, receiver)?;
+        if !data.is_empty() {
+            self.call_back(id, token, lot_taken, payment, receiver, data)?;
+        }
+        self.settle(
+            account,
+            token,
+            &Settlement {
+                payer: self.vm().msg_sender(),
+                payment,
+                tab_settled,
+                debt_settled,
+                lot_returned,
+                ended,
+            },
+        )?;
+        self.unlock(book);
+        Ok((lot_taken, payment))
+    }
+
+    /// What `take(id, maxLot, 0, 2^256-1, now, ..)` would do, by the same steps.
+    pub(crate) fn quote_lot(&self, id: U256, max_lot: U256) -> (U256, U256, U256) {
+        let book = self.load_book();
+        let Some((_, auction)) = self.find(id) else {
+            return (U256::ZERO, U256::ZERO, U256::ZERO);
+        };
+        let price = self.price_of(&auction);
+        if !price.needs_reset {
+            if let Ok(offer) = self.offer(&auction, price.now, max_lot, U256::from(book.dust)) {
+                return (offer.slice.lot_taken, offer.slice.payment, price.now);
+            }
+        }
+        (U256::ZERO, U256::ZERO, price.now)
+    }
+
+    /// What of the lot at most `max_lot` would be, at `price`.
+    #[inline(never)]
+    fn offer(
+        &self,
+        auction: &Auction,
+        price: U256,
+        max_lot: U256,
+        dust: U256,
+    ) -> Result<Offer, Revert> {
+        let claim = self.claim_limit(auction.account)?;
+        // The lot also pays for what other lots of the account failed to raise, but for no more than is owed.
+        let limit = auction
+            .tab
+            .saturating_add(claim.unassigned)
+            .min(claim.outstanding);
+        if limit.is_zero() {
+            return Err(error::<ZeroAmount>(&[]));
+        }
+        let slice = pricing::slice(auction.lot, limit, price, max_lot, dust)?;
+        Ok(Offer { limit, slice })
+    }
+
+    /// A receiver that is a part of the system would be given collateral that it doesn't know of, and would be called with the
+    /// auction as the caller.
+    fn check_receiver(&self, receiver: Address, token: Address) -> Result<(), Revert> {
+        if receiver.is_zero() {
+            return Err(error::<ZeroAddress>(&[]));
+        }
+        // No module takes from an auction, so a caller that receives is none of them: four words need not be read.
+        if receiver == token
+            || (receiver != self.vm().msg_sender()
+                && [
+                    self.vm().contract_address(),
+                    self.vault.get(),
+                    self.oracle.get(),
+                    self.fund.get(),
+                    self.asset.get(),
+                ]
+                .contains(&receiver))
+        {
+            return Err(error::<InvalidReceiver>(&[word(receiver)]));
+        }
+        Ok(())
+    }
+}
