@@ -1,0 +1,243 @@
+//! The commands, and their command lines.
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Instant};
+
+use crate::{
+    error::{Error, Result},
+    output, size, test, wasm,
+    workspace::Workspace,
+};
+
+/// A command.
+struct Command {
+    name: &'static str,
+    /// What follows its name.
+    arguments: &'static str,
+    summary: &'static str,
+    /// More for `help <name>`.
+    details: &'static str,
+    run: fn(Vec<OsString>) -> Result<()>,
+}
+
+/// All commands: one line more is one command more.
+const COMMANDS: [Command; 3] = [
+    Command {
+        name: "test",
+        arguments: "",
+        summary: "all checks: format, lints, programs, sizes, Solidity, tests",
+        details: "Ends with a table of the checks and the line `N passed, N failed, N skipped` over all tests.\n\
+                  The exit status is 0 only if every check has passed.",
+        run: run_test,
+    },
+    Command {
+        name: "size",
+        arguments: "[--json FILE]",
+        summary: "builds the programs and prints their sizes against the chain's limit",
+        details: "--json FILE  writes the same figures to FILE\n\n\
+                  compressed: bytes of the code of an account, as deployed (brotli 11, and four bytes in front).\n\
+                  init gas, cached gas: what a call takes before the program starts, without and with the program\n\
+                  in the chain's cache. The exit status is 1 if a program is too large or would not be activated.",
+        run: run_size,
+    },
+    Command {
+        name: "wasm",
+        arguments: "",
+        summary: "builds the programs, as they are deployed, to target/wasm, and tries their activation",
+        details: "The files are ready for the chain: plain encoding, no custom sections, not compressed.\n\
+                  target is cargo's target folder, CARGO_TARGET_DIR included.",
+        run: run_wasm,
+    },
+];
+
+/// Runs the command that the arguments name, prints its error if it has one, and returns the exit status.
+pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    match dispatch(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error_line(&error);
+            ExitCode::from(error.exit_status())
+        }
+    }
+}
+
+fn dispatch(mut arguments: Vec<OsString>) -> Result<()> {
+    if arguments.is_empty() {
+        return Err(Error::usage("no command given").advise("`cargo xtask help` lists them"));
+    }
+    let rest = arguments.split_off(1);
+    let name = arguments.swap_remove(0);
+    let name = name.to_string_lossy();
+    if matches!(&*name, "help" | "--help" | "-h") {
+        return help(&rest);
+    }
+    let command = find(&name)?;
+    if rest
+        .iter()
+        .any(|argument| argument == "--help" || argument == "-h")
+    {
+        output::line(usage(command));
+        return Ok(());
+    }
+    (command.run)(rest)
+}
+
+fn find(name: &str) -> Result<&'static Command> {
+    COMMANDS
+        .iter()
+        .find(|command| command.name == name)
+        .ok_or_else(|| {
+            let names: Vec<&str> = COMMANDS.iter().map(|command| command.name).collect();
+            Error::usage(format!("there is no command {name:?}")).advise(format!(
+                "use one of {}; `cargo xtask help` explains them",
+                names.join(", ")
+            ))
+        })
+}
+
+fn help(arguments: &[OsString]) -> Result<()> {
+    match arguments {
+        [] => output::line(overview()),
+        [name] => output::line(usage(find(&name.to_string_lossy())?)),
+        _ => return Err(Error::usage("help takes the name of one command")),
+    }
+    Ok(())
+}
+
+fn overview() -> String {
+    let width = COMMANDS
+        .iter()
+        .map(|command| command.name.len())
+        .max()
+        .unwrap_or(0)
+        .max(4);
+    let mut text = "usage: cargo xtask COMMAND [ARGUMENTS]\n".to_owned();
+    for command in &COMMANDS {
+        text.push_str(&format!("\n  {:width$}  {}", command.name, command.summary));
+    }
+    text.push_str(&format!(
+        "\n  {:width$}  this list, or more on one command",
+        "help"
+    ));
+    text
+}
+
+fn usage(command: &Command) -> String {
+    let line = format!("usage: cargo xtask {} {}", command.name, command.arguments);
+    format!(
+        "{}\n\n{}\n\n{}",
+        line.trim_end(),
+        command.summary,
+        command.details
+    )
+}
+
+/// For commands without arguments.
+fn no_arguments(arguments: Vec<OsString>) -> Result<()> {
+    match lexopt::Parser::from_args(arguments).next()? {
+        None => Ok(()),
+        Some(argument) => Err(argument.unexpected().into()),
+    }
+}
+
+fn run_test(arguments: Vec<OsString>) -> Result<()> {
+    no_arguments(arguments)?;
+    test::run(&Workspace::find()?)
+}
+
+fn run_wasm(arguments: Vec<OsString>) -> Result<()> {
+    no_arguments(arguments)?;
+    let started = Instant::now();
+    let artifacts = wasm::build_all(&Workspace::find()?)?;
+    for program in &artifacts.programs {
+        output::line(program.path.display());
+    }
+    artifacts.check_activation()?;
+    let time = output::elapsed(started.elapsed());
+    output::line(format_args!(
+        "wasm: ok, {time}: the chain would activate every program"
+    ));
+    Ok(())
+}
+
+fn run_size(arguments: Vec<OsString>) -> Result<()> {
+    let json = size_arguments(arguments)?;
+    let artifacts = wasm::build_all(&Workspace::find()?)?;
+    let sizes = size::measure(&artifacts);
+    output::line(format_args!("\n{}\n", size::render(&sizes)));
+    if let Some(path) = json {
+        size::write_json(&sizes, &path)?;
+    }
+    size::check(&sizes)?;
+    artifacts.check_activation()
+}
+
+fn size_arguments(arguments: Vec<OsString>) -> Result<Option<PathBuf>> {
+    let mut json = None;
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Long("json") => json = Some(PathBuf::from(parser.value()?)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split_whitespace().map(OsString::from).collect()
+    }
+
+    fn refusal(line: &str) -> Error {
+        dispatch(words(line)).unwrap_err()
+    }
+
+    #[test]
+    fn wrong_command_lines_are_refused_with_what_was_wrong() {
+        for (line, said) in [
+            ("", "no command given"),
+            ("tset", "there is no command \"tset\""),
+            ("test all", "unexpected argument \"all\""),
+            ("test --fast", "invalid option '--fast'"),
+            ("wasm --release", "invalid option '--release'"),
+            ("size --json", "missing argument for option '--json'"),
+            ("size --jsn a", "invalid option '--jsn'"),
+            ("size table", "unexpected argument \"table\""),
+            ("help tset", "there is no command \"tset\""),
+            ("help size wasm", "help takes the name of one command"),
+        ] {
+            let error = refusal(line);
+            assert!(error.to_string().contains(said), "{line}: {error}");
+            assert_eq!(error.exit_status(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_command_is_answered_with_those_that_exist() {
+        let error = refusal("tset").to_string();
+        for command in &COMMANDS {
+            assert!(error.contains(command.name), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_file_of_sizes_may_follow_as_a_word_or_behind_an_equals_sign() {
+        let expected = Some(PathBuf::from("a.json"));
+        assert_eq!(size_arguments(words("--json a.json")).unwrap(), expected);
+        assert_eq!(size_arguments(words("--json=a.json")).unwrap(), expected);
+        assert_eq!(size_arguments(words("")).unwrap(), None);
+    }
+
+    #[test]
+    fn help_explains_every_command() {
+        for command in &COMMANDS {
+            assert!(overview().contains(command.summary));
+            assert!(usage(command).contains(command.details));
+            assert!(dispatch(words(&format!("help {}", command.name))).is_ok());
+            assert!(dispatch(words(&format!("{} --help", command.name))).is_ok());
+        }
+    }
+}

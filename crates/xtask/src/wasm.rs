@@ -1,0 +1,268 @@
+//! Builds the programs: what is deployed, byte for byte.
+
+use std::path::{Path, PathBuf};
+
+use breakwater_stylus_vm::{activate, code, prepare::prepare, ActivationError, Figures};
+
+use crate::{
+    error::{Error, Result},
+    output, process,
+    setup::{self, PROGRAM_TARGET},
+    workspace::{cargo, Workspace},
+};
+
+/// A run of cargo, and the programs that come out of it.
+struct Build {
+    /// Its folder below the builds of programs. One for each set of features: cargo keeps one file for a package's WASM,
+    /// whatever its features, and would take the wrong one for up to date.
+    folder: &'static str,
+    /// Programs and the packages they are made of.
+    programs: &'static [(&'static str, &'static str)],
+    features: &'static [&'static str],
+}
+
+/// All programs. What needs no features of its own is built in one run, which shares the dependencies.
+const BUILDS: [Build; 2] = [
+    Build {
+        folder: "contracts",
+        programs: &[
+            ("vault", "vault"),
+            ("oracle-adapter", "oracle-adapter"),
+            ("liquidation-auction", "liquidation-auction"),
+            ("insurance-fund", "insurance-fund"),
+        ],
+        features: &[],
+    },
+    Build {
+        folder: "vault-extension",
+        programs: &[("vault-extension", "vault")],
+        features: &["--no-default-features", "--features", "extension"],
+    },
+];
+
+/// Variables that would replace the flags of `.cargo/config.toml` or the release profile: programs are the same whoever
+/// builds them.
+const OVERRIDES: [&str; 4] = [
+    "RUSTFLAGS",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+];
+const PROFILE_OVERRIDE: &str = "CARGO_PROFILE_RELEASE_";
+
+/// A program as it is deployed.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    /// Its name: that of its file, without `.wasm`.
+    pub name: &'static str,
+    /// Where it is.
+    pub path: PathBuf,
+    /// The module, prepared for the chain.
+    pub wasm: Vec<u8>,
+    /// The code of its account: prefix and compressed module.
+    pub code: Vec<u8>,
+    /// What activation says.
+    pub activation: std::result::Result<Figures, ActivationError>,
+}
+
+impl Artifact {
+    fn new(name: &'static str, path: PathBuf, wasm: Vec<u8>) -> Result<Self> {
+        let code = code::compress(&wasm)
+            .map_err(|error| Error::new(format!("{name}: cannot be compressed: {error}")))?;
+        let activation = activate(&wasm).map(|program| *program.figures());
+        Ok(Self {
+            name,
+            path,
+            wasm,
+            code,
+            activation,
+        })
+    }
+}
+
+/// All programs, built.
+#[derive(Clone, Debug)]
+pub struct Artifacts {
+    /// The folder of the files `<name>.wasm`.
+    pub folder: PathBuf,
+    /// The programs, in the order of the modules in the documentation.
+    pub programs: Vec<Artifact>,
+}
+
+impl Artifacts {
+    /// The program of this name.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn program(&self, name: &str) -> Result<&Artifact> {
+        self.programs
+            .iter()
+            .find(|program| program.name == name)
+            .ok_or_else(|| Error::new(format!("there is no program {name}")))
+    }
+
+    /// Fails unless the chain would accept every program.
+    ///
+    /// # Errors
+    ///
+    /// Names the programs that it would refuse, and why.
+    pub fn check_activation(&self) -> Result<()> {
+        let refusals: Vec<String> = self
+            .programs
+            .iter()
+            .filter_map(|program| {
+                let error = program.activation.as_ref().err()?;
+                Some(format!("{}: {error}", program.name))
+            })
+            .collect();
+        if refusals.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(format!(
+            "the chain would not activate\n  {}",
+            refusals.join("\n  ")
+        ))
+        .advise("see the entry point and the flags of .cargo/config.toml: every contract exports `user_entrypoint`"))
+    }
+}
+
+/// Builds all programs in the release profile, prepares them for the chain, writes them to [`Workspace::programs`], and
+/// tries their activation. What is up to date is not built again.
+///
+/// # Errors
+///
+/// If a program cannot be built. One that the chain would refuse is none: see [`Artifacts::check_activation`].
+pub fn build_all(workspace: &Workspace) -> Result<Artifacts> {
+    setup::program_target(workspace)?;
+    let folder = workspace.programs();
+    std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+    let mut programs = Vec::new();
+    for build in &BUILDS {
+        let names: Vec<&str> = build.programs.iter().map(|(name, _)| *name).collect();
+        output::step(format_args!(
+            "building {} for {PROGRAM_TARGET}",
+            names.join(", ")
+        ));
+        let target = workspace.program_builds().join(build.folder);
+        compile(workspace, build, &target)?;
+        for &(name, package) in build.programs {
+            let built = target
+                .join(PROGRAM_TARGET)
+                .join("release")
+                .join(format!("{}.wasm", package.replace('-', "_")));
+            let raw = std::fs::read(&built).map_err(|error| {
+                Error::new(format!("{name}: no {}: {error}", built.display())).advise(format!(
+                    "the manifest of {package} needs `crate-type = [\"lib\", \"cdylib\"]`"
+                ))
+            })?;
+            let wasm = prepare(&raw).map_err(|error| Error::new(format!("{name}: {error}")))?;
+            let path = folder.join(format!("{name}.wasm"));
+            write_if_changed(&path, &wasm)?;
+            programs.push(Artifact::new(name, path, wasm)?);
+        }
+    }
+    Ok(Artifacts { folder, programs })
+}
+
+fn compile(workspace: &Workspace, build: &Build, target: &Path) -> Result<()> {
+    let mut command = cargo();
+    command
+        .current_dir(workspace.root())
+        .args(["build", "--release", "--locked", "--lib"]);
+    command
+        .args(["--target", PROGRAM_TARGET])
+        .arg("--target-dir")
+        .arg(target);
+    for (_, package) in build.programs {
+        command.args(["--package", package]);
+    }
+    command.args(build.features);
+    for (name, _) in std::env::vars_os() {
+        let overrides = name
+            .to_str()
+            .is_some_and(|name| OVERRIDES.contains(&name) || name.starts_with(PROFILE_OVERRIDE));
+        if overrides {
+            let shown = name.to_string_lossy();
+            output::line(format_args!(
+                "    {shown} is ignored: programs are the same whoever builds them"
+            ));
+            command.env_remove(name);
+        }
+    }
+    process::run(&mut command, "building programs", |_| {})
+}
+
+/// Leaves a file alone that has these contents already: its time is for whoever depends on it.
+fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
+    if std::fs::read(path).is_ok_and(|found| found == contents) {
+        return Ok(());
+    }
+    std::fs::write(path, contents).map_err(Error::io("write", path))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::workspace::tests::TemporaryFolder;
+
+    /// An empty module.
+    const EMPTY: &[u8] = b"\0asm\x01\0\0\0";
+
+    /// A program that the chain refuses: it has no entry point.
+    pub(crate) fn refused(name: &'static str) -> Artifact {
+        Artifact::new(name, PathBuf::from(name), EMPTY.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_program_without_entry_point_is_refused_by_name() {
+        let artifacts = Artifacts {
+            folder: PathBuf::new(),
+            programs: vec![refused("vault"), refused("insurance-fund")],
+        };
+        let error = artifacts.check_activation().unwrap_err().to_string();
+        assert!(error.contains("vault: program refused"), "{error}");
+        assert!(error.contains("insurance-fund: program refused"), "{error}");
+        assert!(error.contains("what to do:"), "{error}");
+    }
+
+    #[test]
+    fn a_program_is_found_by_its_name_only() {
+        let artifacts = Artifacts {
+            folder: PathBuf::new(),
+            programs: vec![refused("vault")],
+        };
+        assert_eq!(artifacts.program("vault").unwrap().name, "vault");
+        assert!(artifacts.program("vaults").is_err());
+    }
+
+    #[test]
+    fn the_code_of_a_program_has_the_four_bytes_in_front() {
+        assert_eq!(refused("vault").code[..4], [0xef, 0xf0, 0x00, 0x00]);
+    }
+
+    #[test]
+    fn two_programs_of_one_package_are_never_built_in_one_folder() {
+        for build in &BUILDS {
+            let mut packages: Vec<&str> = build.programs.iter().map(|program| program.1).collect();
+            packages.sort_unstable();
+            packages.dedup();
+            assert_eq!(packages.len(), build.programs.len());
+            let same = BUILDS.iter().filter(|other| other.folder == build.folder);
+            assert_eq!(same.count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_file_with_the_same_contents_keeps_its_time() {
+        let folder = TemporaryFolder::new();
+        let path = folder.write("a.wasm", "same");
+        let time = || std::fs::metadata(&path).unwrap().modified().unwrap();
+        let before = time();
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        write_if_changed(&path, b"same").unwrap();
+        assert_eq!(time(), before);
+        write_if_changed(&path, b"other").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"other");
+    }
+}
