@@ -32,8 +32,15 @@ pub struct Environment {
     pub msg_value: U256,
     /// True if the acting address has another frame open in this transaction, delegate calls not counted.
     pub reentrant: bool,
-    /// Ink per unit of EVM gas; not zero.
+    /// Ink per unit of EVM gas. Zero counts as one.
     pub ink_price: u32,
+}
+
+impl Environment {
+    /// The ink price as a factor and divisor: never zero.
+    pub(crate) fn ink_per_gas(&self) -> u64 {
+        u64::from(self.ink_price.max(1))
+    }
 }
 
 impl Default for Environment {

@@ -59,7 +59,7 @@ fn run_here(
     gas_limit: u64,
     call_gas: u64,
 ) -> RunResult {
-    let ink_price = u64::from(environment.ink_price.max(1));
+    let ink_price = environment.ink_per_gas();
     let ink_start = gas_limit.saturating_mul(ink_price);
     let mut store = Store::new(
         program.module().engine(),

@@ -184,11 +184,11 @@ impl<'a> Host<'_, 'a> {
     }
 
     fn gas_to_ink(&self, gas: u64) -> u64 {
-        gas.saturating_mul(u64::from(self.environment().ink_price))
+        gas.saturating_mul(self.environment().ink_per_gas())
     }
 
     fn gas_left(&self) -> u64 {
-        self.ink / u64::from(self.environment().ink_price.max(1))
+        self.ink / self.environment().ink_per_gas()
     }
 
     /// A range of the program's memory.
