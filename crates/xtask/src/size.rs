@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use breakwater_stylus_vm::{code::MAX_CODE_SIZE, PageCounters};
+use breakwater_stylus_vm::{
+    code::{MAX_CODE_SIZE, MAX_WASM_SIZE},
+    PageCounters,
+};
 use serde::Serialize;
 
 use crate::{
@@ -59,11 +62,6 @@ impl Sizes {
             activated,
         }
     }
-
-    /// True if it is too large for one account.
-    fn is_over(&self) -> bool {
-        self.compressed_bytes > self.limit_bytes
-    }
 }
 
 /// Measures all programs.
@@ -116,14 +114,17 @@ pub fn render(sizes: &[Sizes]) -> String {
 pub fn check(sizes: &[Sizes]) -> Result<()> {
     let over: Vec<String> = sizes
         .iter()
-        .filter(|size| size.is_over())
-        .map(|size| {
-            format!(
-                "{}: {} bytes compressed, {} more than an account may have",
-                size.program,
-                thousands(size.compressed_bytes as u64),
-                thousands((size.compressed_bytes - size.limit_bytes) as u64),
-            )
+        .flat_map(|size| {
+            [
+                (size.compressed_bytes, size.limit_bytes, "bytes compressed"),
+                (size.wasm_bytes, MAX_WASM_SIZE, "bytes unpacked"),
+            ]
+            .map(|(bytes, limit, what)| (size.program, bytes, limit, what))
+        })
+        .filter(|(_, bytes, limit, _)| bytes > limit)
+        .map(|(program, bytes, limit, what)| {
+            let [bytes, excess] = [bytes, bytes - limit].map(|bytes| thousands(bytes as u64));
+            format!("{program}: {bytes} {what}, {excess} more than the chain allows")
         })
         .collect();
     if over.is_empty() {
@@ -187,6 +188,20 @@ mod tests {
             "{error}"
         );
         assert!(!error.contains("oracle-adapter"), "{error}");
+    }
+
+    #[test]
+    fn a_module_may_have_128_kib_unpacked_and_no_more() {
+        let unpacked = |wasm_bytes| Sizes {
+            wasm_bytes,
+            ..sized("vault", 100)
+        };
+        assert_eq!(check(&[unpacked(131_072)]), Ok(()));
+        let error = check(&[unpacked(131_073)]).unwrap_err().to_string();
+        assert!(
+            error.contains("vault: 131,073 bytes unpacked, 1 more"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -190,7 +190,39 @@ fn compile(workspace: &Workspace, build: &Build, target: &Path) -> Result<()> {
             command.env_remove(name);
         }
     }
+    command.arg("--config").arg(path_flags(&registry_sources()));
     process::run(&mut command, "building programs", |_| {})
+}
+
+/// The folders in which cargo unpacks sources of dependencies.
+fn registry_sources() -> Vec<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let Some(home) = home else { return Vec::new() };
+    let registry = home.join("registry").join("src");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(registry)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    folders.sort();
+    folders
+}
+
+/// Compiler flags, in cargo's notation and in addition to those of `.cargo/config.toml`, that leave these folders out of
+/// the paths in the programs. Else a program, and the hash of its code, would depend on where cargo keeps its sources on the
+/// machine that builds it, and carry it as data.
+fn path_flags(folders: &[PathBuf]) -> String {
+    let flags: Vec<String> = folders
+        .iter()
+        .map(|folder| {
+            let flag = format!("--remap-path-prefix={}=", folder.display());
+            // A JSON string is a TOML string.
+            serde_json::Value::from(flag).to_string()
+        })
+        .collect();
+    format!("target.{PROGRAM_TARGET}.rustflags=[{}]", flags.join(","))
 }
 
 /// Leaves a file alone that has these contents already: its time is for whoever depends on it.
@@ -251,6 +283,19 @@ pub(crate) mod tests {
             let same = BUILDS.iter().filter(|other| other.folder == build.folder);
             assert_eq!(same.count(), 1);
         }
+    }
+
+    #[test]
+    fn paths_of_this_machine_are_left_out_of_programs() {
+        let folders = ["/home/a b/.cargo/registry/src/index", r"C:\cargo"].map(PathBuf::from);
+        assert_eq!(
+            path_flags(&folders),
+            r#"target.wasm32-unknown-unknown.rustflags=["--remap-path-prefix=/home/a b/.cargo/registry/src/index=","--remap-path-prefix=C:\\cargo="]"#
+        );
+        assert_eq!(
+            path_flags(&[]),
+            "target.wasm32-unknown-unknown.rustflags=[]"
+        );
     }
 
     #[test]
