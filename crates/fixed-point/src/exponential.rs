@@ -63,14 +63,19 @@ pub fn exp_wad(x: i128) -> U256 {
     }
     // 2^62 ≤ sum < 2^63, times 1e18 < 2^60: under 2^123.
     let mantissa = from_u128((sum as u128).wrapping_mul(WAD_U64 as u128));
-    let shift = k.wrapping_sub(SERIES_BITS as i64);
-    if shift < 0 {
-        mantissa.wrapping_shr(shift.unsigned_abs() as usize)
-    } else {
-        mantissa
-            .checked_shl(shift.unsigned_abs() as usize)
-            .unwrap_or(U256::MAX)
+    // Times 2^k/2^62, by the division that is linked anyway. −60 ≤ k ≤ 196.
+    let up = power_of_two(k.max(0));
+    let down = power_of_two((SERIES_BITS as i64).wrapping_sub(k.min(0)));
+    mul_div_down(mantissa, up, down).unwrap_or(U256::MAX)
+}
+
+/// `2^n` for `0 ≤ n < 256`.
+fn power_of_two(n: i64) -> U256 {
+    let mut limbs = [0; 4];
+    if let Some(limb) = limbs.get_mut((n >> 6) as usize) {
+        *limb = 1_u64.wrapping_shl(n as u32 & 63);
     }
+    U256::from_limbs(limbs)
 }
 
 /// `ln(x)` in WAD for `x` in WAD, rounded toward 0; `None` for 0. Off by less than 1 + 2^-26 units; never falls as `x` grows.

@@ -21,7 +21,8 @@ mod power;
 
 pub use exponential::{exp_wad, ln_wad, pow_wad};
 pub use multiply_divide::{
-    mul_div_down, mul_div_up, mul_less, wad_div_down, wad_div_up, wad_mul_down, wad_mul_up,
+    div_down, mul, mul_div_down, mul_div_up, mul_less, wad_div_down, wad_div_up, wad_mul_down,
+    wad_mul_up,
 };
 pub use power::{pow_down, pow_wad_down, sqrt_down};
 

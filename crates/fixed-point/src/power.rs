@@ -2,7 +2,7 @@
 
 use alloy_primitives::U256;
 
-use crate::{mul_div_down, WAD};
+use crate::{div_down, mul_div_down, WAD};
 
 /// `(base/scale)^n·scale` by repeated squaring, each step rounded down. `None` if a needed step exceeds 256 bits, or `scale` is 0.
 ///
@@ -41,7 +41,7 @@ pub fn sqrt_down(value: U256) -> U256 {
         128.. => U256::from_limbs([u64::MAX, u64::MAX, 0, 0]),
         _ => U256::ONE.wrapping_shl(shift),
     };
-    while let Some(quotient) = mul_div_down(value, U256::ONE, root) {
+    while let Some(quotient) = div_down(value, root) {
         // Both are at most 2^128 + 2^128: the sum does not wrap.
         let next = root.wrapping_add(quotient).wrapping_shr(1);
         if next >= root {

@@ -31,9 +31,9 @@ impl Curve {
                 U256::from_limbs([seconds_to_zero, 0, 0, 0]),
             ),
             Self::Exponential { factor_per_second } => {
-                let factor = U256::from_limbs([factor_per_second.min(WAD_U64), 0, 0, 0]);
                 // At most 1e36, and so are all its powers: neither step can leave the range.
-                let factor = factor.wrapping_mul(WAD);
+                let factor = (factor_per_second.min(WAD_U64) as u128).wrapping_mul(WAD_U64 as u128);
+                let factor = U256::from_limbs([factor as u64, (factor >> 64) as u64, 0, 0]);
                 (
                     pow_down(factor, elapsed, PRICE_SCALE).unwrap_or(U256::ZERO),
                     PRICE_SCALE,

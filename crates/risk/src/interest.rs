@@ -4,7 +4,7 @@
 //! around a rate at target, and a rate at target that drifts exponentially with the distance from the target. Written from the formulas.
 
 use alloy_primitives::U256;
-use breakwater_fixed_point::{exp_wad, mul_div_down, WAD, WAD_U64};
+use breakwater_fixed_point::{exp_wad, mul, mul_div_down, WAD, WAD_U64};
 
 /// Seconds of a year of 365 days.
 pub const YEAR: u64 = 31_536_000;
@@ -27,10 +27,10 @@ const DRIFT_LIMIT: i128 = 200 * WAD_U64 as i128;
 /// `e^(rate·seconds) − 1` in WAD by the first three terms of its series, each rounded down: `x + x²/2 + x³/6`.
 ///
 /// Total: saturates at `U256::MAX`. Never above the exact value; short of it by less than `x⁴/24·e^x`, that is, of the
-/// interest itself, less than 0.0005 % for `x = 5 %` and less than 2 % for `x = 70 %`.
+/// interest itself, less than 0.0006 % for `x = 5 %` and less than 2 % for `x = 70 %`.
 #[must_use]
 pub fn compound_factor_minus_one(rate_per_second_wad: U256, seconds: u64) -> U256 {
-    let first = rate_per_second_wad.saturating_mul(word(seconds));
+    let first = mul(rate_per_second_wad, word(seconds)).unwrap_or(U256::MAX);
     let next = |term: U256, divisor: u64| {
         // WAD times 2 or 3 fits a word.
         mul_div_down(term, first, word(WAD_U64.wrapping_mul(divisor))).unwrap_or(U256::MAX)

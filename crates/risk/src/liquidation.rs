@@ -4,7 +4,9 @@
 //! threshold, `k` its lot factor. Selling a lot for debt `x` moves value `x·k` out of the account and `x` off its debt.
 
 use alloy_primitives::U256;
-use breakwater_fixed_point::{mul_div_down, mul_div_up, mul_less, wad_mul_down, PRICE_SCALE, WAD};
+use breakwater_fixed_point::{
+    mul, mul_div_down, mul_div_up, mul_less, wad_mul_down, PRICE_SCALE, WAD,
+};
 
 use crate::margin::health_factor;
 
@@ -86,9 +88,7 @@ pub fn size(input: &SizeInput) -> Result<U256, SizeError> {
         ..
     } = *input;
     // λ·k in WAD², as is H*: no rounding in between.
-    let product = input
-        .liquidation_threshold
-        .checked_mul(input.lot_factor)
+    let product = mul(input.liquidation_threshold, input.lot_factor)
         .filter(|&product| mul_less(product, debt, capacity, PRICE_SCALE))
         .ok_or(SizeError::HealthWouldNotImprove)?;
     if max_repay < min_lot {
@@ -102,14 +102,12 @@ pub fn size(input: &SizeInput) -> Result<U256, SizeError> {
     if room < min_lot.min(sellable) {
         return Err(SizeError::NoRoom);
     }
-    let missing = target_health
-        .saturating_mul(debt)
-        .saturating_sub(capacity.saturating_mul(WAD));
+    let missing = saturating_mul(target_health, debt).saturating_sub(saturating_mul(capacity, WAD));
     if missing.is_zero() {
         return Err(SizeError::AtTarget);
     }
     // missing > 0 means HF < H*, and λ·k < HF: the divisor is positive.
-    let gap = target_health.saturating_mul(WAD).saturating_sub(product);
+    let gap = saturating_mul(target_health, WAD).saturating_sub(product);
     let needed = mul_div_up(missing, WAD, gap).unwrap_or(U256::MAX);
     let repay = needed.max(min_lot).min(sellable).min(room).min(max_repay);
     let rest = debt.saturating_sub(repay);
@@ -125,6 +123,10 @@ pub fn size(input: &SizeInput) -> Result<U256, SizeError> {
         });
     }
     Ok(repay)
+}
+
+fn saturating_mul(a: U256, b: U256) -> U256 {
+    mul(a, b).unwrap_or(U256::MAX)
 }
 
 /// Collateral, in base units, that goes up for sale for debt `x`: `⌊x·k/price⌋`, at most `balance`; the whole
@@ -144,8 +146,7 @@ pub fn lot_amount(
         return Some(balance);
     }
     // x·k is in WAD; times 1e36/1e18. What does not fit is more than any balance.
-    let amount = x
-        .checked_mul(lot_factor)
+    let amount = mul(x, lot_factor)
         .and_then(|value| mul_div_down(value, WAD, price))
         .unwrap_or(U256::MAX);
     Some(amount.min(balance))
