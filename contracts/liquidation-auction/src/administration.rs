@@ -37,6 +37,9 @@ impl LiquidationAuction {
         if [vault, oracle, fund, asset, owner].contains(&Address::ZERO) {
             return Err(error::<ZeroAddress>(&[]));
         }
+        if !self.vault.get().is_zero() {
+            return Err(error::<NotAuthorized>(&[word(self.vm().msg_sender())]));
+        }
         self.vault.set(vault);
         self.oracle.set(oracle);
         self.fund.set(fund);
@@ -101,7 +104,7 @@ impl LiquidationAuction {
         if !curve.terms.reaches_cusp_in_time() {
             return Err(out_of_bounds("tail", tail));
         }
-        self.curves.setter(token).set(curve.pack());
+        self.curves.setter(word(token)).set(curve.pack());
         emit::<CurveSet>(
             self.vm(),
             1,

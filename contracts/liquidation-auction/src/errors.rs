@@ -27,8 +27,9 @@ fn emit_words(vm: &VM, signature: &[u8; 32], indexed: usize, words: &[U256]) {
     vm.emit_log(&join(signature, words), indexed.saturating_add(1));
 }
 
+/// Bytes, then words.
 #[inline(never)]
-fn join(head: &[u8], words: &[U256]) -> Vec<u8> {
+pub(crate) fn join(head: &[u8], words: &[U256]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(words.len().saturating_mul(32).saturating_add(32));
     bytes.extend_from_slice(head);
     for word in words {

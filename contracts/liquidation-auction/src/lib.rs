@@ -16,6 +16,8 @@
 //!
 //! Units: lots in base units of their token; tab, debt, payment and dust in base units of the loan asset; prices on the 1e36
 //! scale; buffer, cusp and exponential rate in WAD; times in seconds.
+// The entrypoint that the SDK generates has no documentation; unit tests are compiled without it.
+#![cfg_attr(not(test), allow(missing_docs))]
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -41,13 +43,14 @@ mod calls;
 mod errors;
 mod lifecycle;
 mod pricing;
+mod router;
 mod state;
 mod take;
 mod views;
 
 use alloc::vec::Vec;
 
-use alloy_primitives::{Address, Bytes, B256, U256};
+use alloy_primitives::{Address, B256, U256};
 use stylus_sdk::{prelude::*, storage::*};
 
 pub use errors::Revert;
@@ -71,17 +74,17 @@ pub struct LiquidationAuction {
     pending_owner: StorageAddress,
     /// [`state::Book`]: dust, slots, number of live auctions, lock.
     book: StorageU256,
-    /// Token to [`state::TokenCurve`].
-    curves: StorageMap<Address, StorageU256>,
+    /// Token, as a word, to [`state::TokenCurve`].
+    curves: StorageMap<U256, StorageU256>,
     /// Slot number, from 1, to auction.
     auctions: StorageMap<U256, AuctionSlot>,
 }
 
-#[public]
 impl LiquidationAuction {
     /// Names the partners for good. Their addresses are known beforehand (CREATE2), so nothing is left to be initialised
-    /// later. Errors: `ZeroAddress`.
-    #[constructor]
+    /// later.
+    ///
+    /// Errors: `ZeroAddress`, `NotAuthorized` the second time. Events: `OwnershipTransferred`.
     pub fn constructor(
         &mut self,
         vault: Address,
@@ -127,9 +130,9 @@ impl LiquidationAuction {
         max_price: U256,
         deadline: U256,
         receiver: Address,
-        data: Bytes,
+        data: &[u8],
     ) -> Result<(U256, U256), Revert> {
-        self.take_lot(id, max_lot, min_lot, max_price, deadline, receiver, &data)
+        self.take_lot(id, max_lot, min_lot, max_price, deadline, receiver, data)
     }
 
     /// Starts the price again, from the oracle's price now, once the auction is too old or its price too low.

@@ -142,7 +142,7 @@ impl LiquidationAuction {
 
     /// The curve of `token`, and where it starts if `price` is the oracle's (1e36 scale), rounded up.
     fn curve_and_top(&self, token: Address, price: U256) -> Result<(TokenCurve, U256), Revert> {
-        let curve = TokenCurve::unpack(self.curves.get(token));
+        let curve = TokenCurve::unpack(self.curves.get(word(token)));
         if curve.buffer == 0 {
             return Err(error::<CurveNotSet>(&[word(token)]));
         }

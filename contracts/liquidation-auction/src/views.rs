@@ -6,6 +6,7 @@ use alloy_primitives::{Address, B256, U256};
 use stylus_sdk::prelude::*;
 
 use crate::{
+    errors::word,
     pricing::Price,
     state::{join_id, Auction, TokenCurve},
     LiquidationAuction,
@@ -81,7 +82,7 @@ impl LiquidationAuction {
     }
 
     pub(crate) fn curve_words(&self, token: Address) -> (u8, U256, U256, U256, U256) {
-        let TokenCurve { buffer, terms } = TokenCurve::unpack(self.curves.get(token));
+        let TokenCurve { buffer, terms } = TokenCurve::unpack(self.curves.get(word(token)));
         (
             terms.kind,
             U256::from(buffer),
