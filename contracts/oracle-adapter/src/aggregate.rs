@@ -3,7 +3,7 @@
 use core::mem;
 
 use alloy_primitives::U256;
-use breakwater_fixed_point::{mul_less, WAD};
+use breakwater_fixed_point::{mul_div_down, mul_less, WAD};
 use breakwater_interfaces::oracle::Status;
 
 /// Most sources a token can have.
@@ -41,11 +41,15 @@ pub fn scale_exponent(asset_decimals: u8, feed_decimals: u8, token_decimals: u8)
 /// `None` if it has fewer than 8 significant digits (zero included), or needs more than 256 bits.
 #[must_use]
 pub fn price_of_answer(answer: U256, exponent: i8) -> Option<U256> {
-    let power = U256::from(10_u64).checked_pow(U256::from(exponent.unsigned_abs()))?;
+    let power = |exponent: u32| 10_u128.checked_pow(exponent).map(U256::from);
+    let digits = u32::from(exponent.unsigned_abs());
     let price = if exponent < 0 {
-        answer.checked_div(power)?
+        mul_div_down(answer, U256::ONE, power(digits)?)?
     } else {
-        answer.checked_mul(power)?
+        // A machine word of 128 bits holds 38 digits; what is beyond goes in a second step.
+        let first = digits.min(38);
+        let product = mul_div_down(answer, power(first)?, U256::ONE)?;
+        mul_div_down(product, power(digits.saturating_sub(first))?, U256::ONE)?
     };
     (price >= MIN_PRICE).then_some(price)
 }

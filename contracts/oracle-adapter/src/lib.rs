@@ -42,13 +42,13 @@ use breakwater_interfaces::oracle::{
 };
 use stylus_sdk::{
     prelude::*,
-    storage::{StorageAddress, StorageMap, StorageU256},
+    storage::{StorageMap, StorageU256},
 };
 
 use crate::{
     aggregate::{scale_exponent, Aggregate, Readings, MAX_DECIMALS, MAX_SOURCES},
     errors::Error,
-    state::{pack_asset, unpack_asset, Source, TokenConfig},
+    state::{address_of, key, pack_asset, unpack_asset, word_of, Source, TokenConfig},
 };
 
 /// Largest age that can be set for an answer: 7 days, in seconds.
@@ -73,12 +73,12 @@ type SourceFields = (u8, Vec<Address>, Vec<u32>, u8, U256, U256);
 pub struct OracleAdapter {
     /// The loan asset and its decimals ([`pack_asset`]). Written once.
     asset: StorageU256,
-    owner: StorageAddress,
-    pending_owner: StorageAddress,
-    /// [`TokenConfig`] by token.
-    configs: StorageMap<Address, StorageU256>,
-    /// [`Source`] by token and index.
-    sources: StorageMap<Address, StorageMap<U256, StorageU256>>,
+    /// An address.
+    owner: StorageU256,
+    /// An address.
+    pending_owner: StorageU256,
+    /// [`TokenConfig`] and [`Source`]s of all tokens, by [`key`].
+    words: StorageMap<U256, StorageU256>,
 }
 
 #[public]
@@ -99,7 +99,7 @@ impl OracleAdapter {
             MAX_DECIMALS.into(),
         )?;
         self.asset.set(pack_asset(asset, asset_decimals));
-        self.owner.set(owner);
+        self.owner.set(word_of(owner));
         self.vm().log(OwnershipTransferred {
             previousOwner: Address::ZERO,
             newOwner: owner,
@@ -184,10 +184,7 @@ impl OracleAdapter {
         let (asset, asset_decimals) = unpack_asset(self.asset.get());
         if token == asset {
             // Its price is 1 by definition.
-            return Err(out_of_bounds(
-                b"token",
-                U256::from_be_slice(token.as_slice()),
-            ));
+            return Err(out_of_bounds(b"token", word_of(token)));
         }
         require_at_most(
             b"tokenDecimals",
@@ -237,10 +234,9 @@ impl OracleAdapter {
         }
 
         // Words of a longer list before stay behind the count, unread.
-        self.configs.insert(token, config.pack());
-        let mut words = self.sources.setter(token);
-        for (index, source) in sources.into_iter().enumerate() {
-            words.insert(U256::from(index), source.pack());
+        self.words.insert(key(token, 0), config.pack());
+        for (place, source) in (1..).zip(sources) {
+            self.words.insert(key(token, place), source.pack());
         }
         self.vm().log(SourcesSet {
             token,
@@ -256,10 +252,10 @@ impl OracleAdapter {
 
     /// The sources of `token`, as they were set; all zero and empty for an unknown one.
     pub fn sources_of(&self, token: Address) -> SourceFields {
-        let config = TokenConfig::unpack(self.configs.get(token));
+        let config = self.config(token);
         let (mut feeds, mut max_ages) = (vec![], vec![]);
-        for index in 0..config.sources {
-            let source = self.source(token, index);
+        for place in 1..=config.sources {
+            let source = self.source(token, place);
             feeds.push(source.feed);
             max_ages.push(source.max_age);
         }
@@ -275,12 +271,12 @@ impl OracleAdapter {
 
     /// Who sets sources.
     pub fn owner(&self) -> Address {
-        self.owner.get()
+        address_of(self.owner.get())
     }
 
     /// Who may accept the ownership; zero if nobody.
     pub fn pending_owner(&self) -> Address {
-        self.pending_owner.get()
+        address_of(self.pending_owner.get())
     }
 
     /// Offers the ownership to `new_owner`, by the owner; zero takes an offer back.
@@ -290,7 +286,7 @@ impl OracleAdapter {
     /// [`NotAuthorized`].
     pub fn transfer_ownership(&mut self, new_owner: Address) -> Result<(), Error> {
         let owner = self.require_owner()?;
-        self.pending_owner.set(new_owner);
+        self.pending_owner.set(word_of(new_owner));
         self.vm().log(OwnershipTransferStarted {
             previousOwner: owner,
             newOwner: new_owner,
@@ -305,12 +301,12 @@ impl OracleAdapter {
     /// [`NotAuthorized`].
     pub fn accept_ownership(&mut self) -> Result<(), Error> {
         let caller = self.vm().msg_sender();
-        if self.pending_owner.get() != caller {
+        if self.pending_owner() != caller {
             return Err(NotAuthorized { caller }.into());
         }
-        let previous = self.owner.get();
-        self.owner.set(caller);
-        self.pending_owner.set(Address::ZERO);
+        let previous = self.owner();
+        self.owner.set(word_of(caller));
+        self.pending_owner.set(U256::ZERO);
         self.vm().log(OwnershipTransferred {
             previousOwner: previous,
             newOwner: caller,
@@ -323,7 +319,7 @@ impl OracleAdapter {
     /// The quote of `token`, and whether the adapter knows it.
     #[inline(never)]
     fn quote(&self, token: Address) -> Result<(Quote, bool), Error> {
-        let config = TokenConfig::unpack(self.configs.get(token));
+        let config = self.config(token);
         if config.sources == 0 {
             // Never configured: the loan asset itself, or unknown.
             let is_asset = token == self.asset();
@@ -343,8 +339,8 @@ impl OracleAdapter {
         }
         let now = self.vm().block_timestamp();
         let mut readings = Readings::default();
-        for index in 0..config.sources {
-            readings.add(sources::read(self.vm(), self.source(token, index), now)?);
+        for place in 1..=config.sources {
+            readings.add(sources::read(self.vm(), self.source(token, place), now)?);
         }
         let Aggregate { mid, low, status } =
             readings.aggregate(config.quorum.into(), U256::from(config.max_spread));
@@ -357,12 +353,17 @@ impl OracleAdapter {
         Ok((quote, true))
     }
 
-    fn source(&self, token: Address, index: u8) -> Source {
-        Source::unpack(self.sources.getter(token).get(U256::from(index)))
+    fn config(&self, token: Address) -> TokenConfig {
+        TokenConfig::unpack(self.words.get(key(token, 0)))
+    }
+
+    /// The source of `token` at `place`, from 1 up.
+    fn source(&self, token: Address, place: u8) -> Source {
+        Source::unpack(self.words.get(key(token, place)))
     }
 
     fn require_owner(&self) -> Result<Address, Error> {
-        let (owner, caller) = (self.owner.get(), self.vm().msg_sender());
+        let (owner, caller) = (self.owner(), self.vm().msg_sender());
         if owner != caller {
             return Err(NotAuthorized { caller }.into());
         }

@@ -61,32 +61,49 @@ impl Source {
     /// To a storage word.
     #[must_use]
     pub fn pack(self) -> U256 {
-        let mut bytes = [0_u8; 32];
-        let [exponent] = self.exponent.to_be_bytes();
-        let fields = [exponent]
-            .into_iter()
-            .chain(self.max_age.to_be_bytes())
-            .chain(self.feed.into_array());
-        for (place, byte) in bytes.iter_mut().skip(7).zip(fields) {
-            *place = byte;
-        }
-        U256::from_be_bytes(bytes)
+        let [a, b, c, _] = word_of(self.feed).into_limbs();
+        U256::from_limbs([
+            a,
+            b,
+            c | u64::from(self.max_age) << 32,
+            u64::from(self.exponent as u8),
+        ])
     }
 
     /// From a storage word.
     #[must_use]
     pub fn unpack(word: U256) -> Self {
-        let feed = address_of(word);
-        let [_, _, _, high] = word.into_limbs();
-        // The top limb holds bits 192 to 255; the age starts at bit 160, in the upper half of the third.
-        let [_, _, age, _] = word.into_limbs();
-        let [exponent, ..] = high.to_le_bytes();
+        let [_, _, age, exponent] = word.into_limbs();
         Self {
-            feed,
+            feed: address_of(word),
             max_age: (age >> 32) as u32,
-            exponent: i8::from_le_bytes([exponent]),
+            exponent: exponent as i8,
         }
     }
+}
+
+/// The address in the low 160 bits of a word.
+#[must_use]
+pub fn address_of(word: U256) -> Address {
+    Address::from_word(word.into())
+}
+
+/// A word with `address` in its low 160 bits.
+#[must_use]
+pub fn word_of(address: Address) -> U256 {
+    U256::from_be_slice(address.as_slice())
+}
+
+/// Where the words of `token` are kept: the token (the low 160 bits) and, above it, 0 for its configuration or 1 and up for its
+/// sources.
+#[must_use]
+pub fn key(token: Address, place: u8) -> U256 {
+    Source {
+        feed: token,
+        max_age: u32::from(place),
+        exponent: 0,
+    }
+    .pack()
 }
 
 /// The loan asset and its decimals, in one word: the address (the low 160 bits), decimals (8).
@@ -105,9 +122,4 @@ pub fn pack_asset(asset: Address, decimals: u8) -> U256 {
 pub fn unpack_asset(word: U256) -> (Address, u8) {
     let Source { feed, max_age, .. } = Source::unpack(word);
     (feed, max_age as u8)
-}
-
-/// The low 160 bits of a word.
-fn address_of(word: U256) -> Address {
-    Address::from_word(word.into())
 }
