@@ -6,6 +6,8 @@ use crate::{mul_div_down, WAD, WAD_U64};
 
 /// `floor(ln(2)·2^96)`.
 const LN_2_Q96: i128 = 54_916_777_467_707_473_351_141_471_128;
+/// `floor(ln(2)·2^36)`, for an estimate on machine words.
+const LN_2_Q36: i64 = (LN_2_Q96 >> 60) as i64;
 /// 2^96, the scale of the argument's reduction and of the logarithm.
 const Q96: U256 = U256::from_limbs([0, 1 << 32, 0, 0]);
 /// The least argument, in WAD, at which `e^x·1e18` needs more than 256 bits: `ceil(ln(2^256/1e18)·1e18)`.
@@ -40,7 +42,7 @@ pub fn exp_wad(x: i128) -> U256 {
         mul_div_down(from_u128(x.unsigned_abs()), Q96, WAD).unwrap_or(U256::ZERO),
     );
     // An estimate of k on machine words, one off at most; then corrected.
-    let mut k = ((x >> 60) as i64).wrapping_div((LN_2_Q96 >> 60) as i64);
+    let mut k = ((x >> 60) as i64).wrapping_div(LN_2_Q36);
     let mut r = x.wrapping_sub(LN_2_Q96.wrapping_mul(k as i128));
     while r < 0 {
         r = r.wrapping_add(LN_2_Q96);
