@@ -39,15 +39,24 @@ pub(crate) fn run(command: &mut Command, what: &str, observe: impl FnMut(&str)) 
     )))
 }
 
-/// The command as one would type it.
+/// The command as one would type it in a shell.
 pub(crate) fn describe(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let name = program.file_stem().unwrap_or(program.as_os_str());
     std::iter::once(name)
         .chain(command.get_args())
-        .map(|word| word.to_string_lossy().into_owned())
+        .map(|word| quoted(&word.to_string_lossy()))
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "-_=+/.,:@".contains(character);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 fn stream(
@@ -155,8 +164,22 @@ mod tests {
         let error = run(&mut shell("exit 7"), "a test", |_| {}).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "error: a test failed: `sh -c exit 7` ended with exit status: 7"
+            "error: a test failed: `sh -c 'exit 7'` ended with exit status: 7"
         );
+    }
+
+    #[test]
+    fn words_that_a_shell_would_take_apart_are_quoted() {
+        for (word, expected) in [
+            ("--target-dir", "--target-dir"),
+            ("/a/b.c", "/a/b.c"),
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("x=[\"y\"]", "'x=[\"y\"]'"),
+            ("it's", r"'it'\''s'"),
+        ] {
+            assert_eq!(quoted(word), expected);
+        }
     }
 
     #[test]
