@@ -104,7 +104,8 @@ proptest! {
         let mut room = Room::default();
         let mut now = 1_000_000_u64;
         // Unsettled: start and debt. Settled: the same, of the settled parts.
-        let (mut open, mut settled): (Vec<(u64, u128)>, Vec<(u64, u128)>) = (Vec::new(), Vec::new());
+        let mut open: Vec<(u64, u128)> = Vec::new();
+        let mut settled: Vec<(u64, u128)> = Vec::new();
         for (wait, amount, pick, part) in steps {
             now += wait;
             if pick < 4 || open.is_empty() {
