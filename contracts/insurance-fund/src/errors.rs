@@ -1,9 +1,11 @@
 //! What can go wrong, as typed Solidity errors.
 
 use alloc::vec::Vec;
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 use alloy_sol_types::SolError;
 use breakwater_interfaces::fund::IInsuranceFund;
+
+use crate::state::word_of;
 
 /// The fund's errors; their meaning is told at [`IInsuranceFund`].
 #[derive(Debug, PartialEq, Eq)]
@@ -55,10 +57,6 @@ impl From<Error> for Vec<u8> {
             Error::Vault(data) => data,
         }
     }
-}
-
-fn word_of(address: Address) -> U256 {
-    U256::from_be_slice(address.as_slice())
 }
 
 fn encode<E: SolError>(_error: &E, words: &[U256]) -> Vec<u8> {

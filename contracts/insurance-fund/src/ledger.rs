@@ -41,21 +41,31 @@ impl InsuranceFund {
         Ok(())
     }
 
+    #[inline(never)]
+    pub(crate) fn balance(&self, owner: Address) -> U256 {
+        self.balances.get(owner)
+    }
+
+    #[inline(never)]
+    fn set_balance(&mut self, owner: Address, balance: U256) {
+        self.balances.insert(owner, balance);
+    }
+
     fn debit(&mut self, from: Address, value: U256) -> Result<(), Error> {
-        let balance = self.balances.get(from);
+        let balance = self.balance(from);
         let rest = balance.checked_sub(value).ok_or(ERC20InsufficientBalance {
             sender: from,
             balance,
             needed: value,
         })?;
-        self.balances.insert(from, rest);
+        self.set_balance(from, rest);
         Ok(())
     }
 
     fn credit(&mut self, to: Address, value: U256) -> Result<(), Error> {
         // The sum of all balances is the supply, so this can't overflow.
-        let balance = self.balances.get(to).checked_add(value).ok_or(OVERFLOW)?;
-        self.balances.insert(to, balance);
+        let balance = self.balance(to).checked_add(value).ok_or(OVERFLOW)?;
+        self.set_balance(to, balance);
         Ok(())
     }
 
@@ -77,12 +87,17 @@ impl InsuranceFund {
                 allowance,
                 needed: value,
             })?;
-        self.allowances.setter(owner).insert(spender, rest);
+        self.record_allowance(owner, spender, rest);
         Ok(())
     }
 
-    pub(crate) fn set_allowance(&mut self, owner: Address, spender: Address, value: U256) {
+    #[inline(never)]
+    fn record_allowance(&mut self, owner: Address, spender: Address, value: U256) {
         self.allowances.setter(owner).insert(spender, value);
+    }
+
+    pub(crate) fn set_allowance(&mut self, owner: Address, spender: Address, value: U256) {
+        self.record_allowance(owner, spender, value);
         self.vm().log(Approval {
             owner,
             spender,

@@ -56,6 +56,8 @@ pub const MIN_WINDOW: u64 = 24 * 60 * 60;
 
 /// Greatest cool-down and greatest window: 60 days, in seconds.
 pub const MAX_PERIOD: u64 = 60 * 24 * 60 * 60;
+// Both are packed in 48 bits.
+const _: () = assert!(MAX_PERIOD < 1 << 48);
 
 /// Fund shares have this many decimals more than vault shares: the base-10 logarithm of [`VIRTUAL_SHARES`].
 const DECIMALS_OFFSET: u8 = 6;
@@ -133,7 +135,7 @@ impl InsuranceFund {
 
     /// Fund shares of `owner`; of the fund itself, what is in escrow.
     pub fn balance_of(&self, owner: Address) -> U256 {
-        self.balances.get(owner)
+        self.balance(owner)
     }
 
     /// Fund shares that `spender` may move for `owner`.
@@ -261,9 +263,7 @@ impl InsuranceFund {
     ///
     /// [`ZeroAmount`] if either amount is zero; [`ERC20InvalidReceiver`]; `TokenCallFailed`; [`Locked`].
     pub fn deposit(&mut self, assets: U256, receiver: Address) -> Result<U256, Error> {
-        let supply = self.unlocked_supply()?;
-        let held = self.total_assets()?;
-        let shares = to_shares_down(assets, held, supply, VIRTUAL_SHARES).ok_or(OVERFLOW)?;
+        let (supply, shares) = self.unlocked(to_shares_down, assets)?;
         self.enter(supply, assets, shares, receiver)?;
         Ok(shares)
     }
@@ -274,9 +274,7 @@ impl InsuranceFund {
     ///
     /// As [`Self::deposit`].
     pub fn mint(&mut self, shares: U256, receiver: Address) -> Result<U256, Error> {
-        let supply = self.unlocked_supply()?;
-        let held = self.total_assets()?;
-        let assets = to_assets_up(shares, held, supply, VIRTUAL_SHARES).ok_or(OVERFLOW)?;
+        let (supply, assets) = self.unlocked(to_assets_up, shares)?;
         self.enter(supply, assets, shares, receiver)?;
         Ok(assets)
     }
@@ -294,9 +292,7 @@ impl InsuranceFund {
         receiver: Address,
         controller: Address,
     ) -> Result<U256, Error> {
-        let supply = self.unlocked_supply()?;
-        let held = self.total_assets()?;
-        let shares = to_shares_up(assets, held, supply, VIRTUAL_SHARES).ok_or(OVERFLOW)?;
+        let (supply, shares) = self.unlocked(to_shares_up, assets)?;
         self.leave(supply, assets, shares, receiver, controller)?;
         Ok(shares)
     }
@@ -313,9 +309,7 @@ impl InsuranceFund {
         receiver: Address,
         controller: Address,
     ) -> Result<U256, Error> {
-        let supply = self.unlocked_supply()?;
-        let held = self.total_assets()?;
-        let assets = to_assets_down(shares, held, supply, VIRTUAL_SHARES).ok_or(OVERFLOW)?;
+        let (supply, assets) = self.unlocked(to_assets_down, shares)?;
         self.leave(supply, assets, shares, receiver, controller)?;
         Ok(assets)
     }
@@ -412,24 +406,35 @@ impl InsuranceFund {
 type Conversion = fn(U256, U256, U256, U256) -> Option<U256>;
 
 impl InsuranceFund {
+    #[inline(never)]
     fn settings(&self) -> Settings {
         Settings::unpack(self.settings.get())
     }
 
     /// `amount`, converted at what the fund holds now.
-    #[inline(never)]
     fn convert(&self, conversion: Conversion, amount: U256) -> Result<U256, Error> {
-        let held = self.total_assets()?;
-        conversion(amount, held, self.total_supply(), VIRTUAL_SHARES).ok_or(OVERFLOW)
+        self.convert_at(self.total_supply(), conversion, amount)
     }
 
-    /// The supply, if the fund is not in the middle of a verb.
-    fn unlocked_supply(&self) -> Result<U256, Error> {
+    /// The supply and `amount`, converted, for a verb to begin with: not if the fund is in the middle of another.
+    #[inline(never)]
+    fn unlocked(&self, conversion: Conversion, amount: U256) -> Result<(U256, U256), Error> {
         let supply = Supply::unpack(self.supply.get());
         if supply.locked {
             return Err(Locked {}.into());
         }
-        Ok(supply.shares)
+        let converted = self.convert_at(supply.shares, conversion, amount)?;
+        Ok((supply.shares, converted))
+    }
+
+    #[inline(never)]
+    fn convert_at(
+        &self,
+        supply: U256,
+        conversion: Conversion,
+        amount: U256,
+    ) -> Result<U256, Error> {
+        conversion(amount, self.total_assets()?, supply, VIRTUAL_SHARES).ok_or(OVERFLOW)
     }
 
     fn set_supply(&mut self, shares: U256, locked: bool) {
@@ -502,6 +507,7 @@ impl InsuranceFund {
     }
 
     /// The caller, if it may act for `controller`.
+    #[inline(never)]
     fn require_controller(&self, controller: Address) -> Result<Address, Error> {
         let caller = self.vm().msg_sender();
         if caller != controller && !self.is_operator(controller, caller) {

@@ -119,6 +119,7 @@ impl InsuranceFund {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn claimable(&self, controller: Address) -> U256 {
         let request = self.request(controller);
         if request.is_claimable(self.now(), self.settings().window) {
@@ -153,10 +154,12 @@ impl InsuranceFund {
         });
     }
 
+    #[inline(never)]
     fn request(&self, controller: Address) -> Request {
         Request::unpack(self.requests.get(controller))
     }
 
+    #[inline(never)]
     fn set_request(&mut self, controller: Address, request: Request) {
         self.requests.insert(controller, request.pack());
     }

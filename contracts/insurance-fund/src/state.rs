@@ -9,6 +9,12 @@ const SHARE_BITS: usize = 208;
 /// Largest total supply of fund shares: 2^208 − 1.
 pub const MAX_SUPPLY: U256 = U256::from_limbs([u64::MAX, u64::MAX, u64::MAX, 0xffff]);
 
+/// A word with `address` in its low 160 bits.
+#[inline(never)]
+pub(crate) fn word_of(address: Address) -> U256 {
+    address.into_word().into()
+}
+
 /// Bits 208 to 255 of a word.
 fn high_48(word: U256) -> u64 {
     let [_, _, _, top] = word.into_limbs();
@@ -30,7 +36,7 @@ impl Settings {
     /// To a storage word. Cool-down and window are below 2^48, which their bounds see to.
     #[must_use]
     pub fn pack(self) -> U256 {
-        let [a, b, c, _] = U256::from_be_slice(self.vault.as_slice()).into_limbs();
+        let [a, b, c, _] = word_of(self.vault).into_limbs();
         U256::from_limbs([
             a,
             b,

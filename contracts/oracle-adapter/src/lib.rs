@@ -234,9 +234,9 @@ impl OracleAdapter {
         }
 
         // Words of a longer list before stay behind the count, unread.
-        self.words.insert(key(token, 0), config.pack());
+        self.set_word(token, 0, config.pack());
         for (place, source) in (1..).zip(sources) {
-            self.words.insert(key(token, place), source.pack());
+            self.set_word(token, place, source.pack());
         }
         self.vm().log(SourcesSet {
             token,
@@ -353,13 +353,24 @@ impl OracleAdapter {
         Ok((quote, true))
     }
 
+    /// The word of `token` at `place`, see [`key`].
+    #[inline(never)]
+    fn word(&self, token: Address, place: u8) -> U256 {
+        self.words.get(key(token, place))
+    }
+
+    #[inline(never)]
+    fn set_word(&mut self, token: Address, place: u8, word: U256) {
+        self.words.insert(key(token, place), word);
+    }
+
     fn config(&self, token: Address) -> TokenConfig {
-        TokenConfig::unpack(self.words.get(key(token, 0)))
+        TokenConfig::unpack(self.word(token, 0))
     }
 
     /// The source of `token` at `place`, from 1 up.
     fn source(&self, token: Address, place: u8) -> Source {
-        Source::unpack(self.words.get(key(token, place)))
+        Source::unpack(self.word(token, place))
     }
 
     fn require_owner(&self) -> Result<Address, Error> {

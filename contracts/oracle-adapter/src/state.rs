@@ -83,15 +83,17 @@ impl Source {
 }
 
 /// The address in the low 160 bits of a word.
+#[inline(never)]
 #[must_use]
 pub fn address_of(word: U256) -> Address {
     Address::from_word(word.into())
 }
 
 /// A word with `address` in its low 160 bits.
+#[inline(never)]
 #[must_use]
 pub fn word_of(address: Address) -> U256 {
-    U256::from_be_slice(address.as_slice())
+    address.into_word().into()
 }
 
 /// Where the words of `token` are kept: the token (the low 160 bits) and, above it, 0 for its configuration or 1 and up for its
