@@ -18,7 +18,7 @@ pub const ARB_WASM_ADDRESS: Address = address!("0x000000000000000000000000000000
 pub const ARB_WASM_CACHE_ADDRESS: Address = address!("0x0000000000000000000000000000000000000072");
 /// The account whose storage holds the state of ArbOS (as on Arbitrum; the layout is this crate's own).
 pub const ARBOS_STATE_ADDRESS: Address = address!("0xA4B05FffffFffFFFFfFFfffFfffFFfffFfFfFFFf");
-/// Who receives data fees.
+/// Who receives data fees. (On Arbitrum the chain's owner names the account; this one is nobody's.)
 pub const NETWORK_FEE_ADDRESS: Address = address!("0x00000000000000000000000000000000000a4b05");
 
 /// Version of Stylus that activation gives.

@@ -11,7 +11,7 @@ use revm::{
         BlockEnv, CfgEnv, TxEnv,
     },
     context_interface::{block::BlobExcessGasAndPrice, JournalTr},
-    database::{CacheDB, EmptyDB},
+    database::{AccountState, CacheDB, EmptyDB},
     handler::Handler,
     primitives::{keccak256, Address, Bytes, TxKind, B256, KECCAK_EMPTY, U256},
     state::{AccountInfo, Bytecode},
@@ -225,8 +225,8 @@ impl Chain {
         let Ok(account) = self.state.db.load_account(address);
         let mut info = account.info().unwrap_or_default();
         edit(&mut info);
-        // Not `None`, which stands for an account that does not exist.
-        account.account_state = Default::default();
+        // A look at an unknown account leaves it marked as not existing.
+        account.account_state = AccountState::default();
         self.state.db.insert_account_info(address, info);
     }
 
