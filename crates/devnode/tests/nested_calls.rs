@@ -317,6 +317,24 @@ fn a_call_with_value_gives_the_callee_a_stipend_of_2300_gas() {
 }
 
 #[test]
+fn a_program_pays_for_the_stipend_that_its_callee_uses() {
+    // Unlike EVM code, which gives the stipend for nothing: what the callee used is charged, whoever gave it.
+    let mut world = World::new();
+    let burner = world.deploy(Machine::Evm, &[Step::Loop]);
+    let mut gas_used = |value| {
+        let steps = [Step::Call(Call {
+            value,
+            gas: Some(10_000),
+            ..call(burner)
+        })];
+        let outer = world.deploy(Machine::Wasm, &steps);
+        world.chain.set_balance(outer, number(1));
+        world.send(outer).gas_used
+    };
+    assert_eq!(gas_used(1) - gas_used(0), 9_000 + 2_300);
+}
+
+#[test]
 fn the_callee_gets_at_most_63_of_64_parts_of_the_gas() {
     for (caller, callee) in pairs() {
         let mut world = World::new();
