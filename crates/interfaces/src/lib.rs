@@ -17,6 +17,8 @@ pub mod auction;
 pub mod clients;
 pub mod external;
 pub mod fund;
+#[cfg(feature = "stylus")]
+pub mod log;
 pub mod oracle;
 #[cfg(feature = "stylus")]
 pub mod outbound;

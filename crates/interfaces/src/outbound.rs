@@ -13,6 +13,18 @@ use stylus_sdk::{call::RawCall, stylus_core::Host, ArbResult};
 
 use crate::external::IERC20;
 
+/// A number as a word. Not inlined: reversing the order of 32 bytes is long in WASM, and is done everywhere.
+#[inline(never)]
+pub fn to_word(value: U256) -> B256 {
+    B256::new(value.to_be_bytes())
+}
+
+/// A word as a number. Not inlined, as [`to_word`].
+#[inline(never)]
+pub fn from_word(word: B256) -> U256 {
+    U256::from_be_bytes(word.0)
+}
+
 /// Calldata under construction: a selector and words.
 pub struct Calldata(Vec<u8>);
 
@@ -30,12 +42,12 @@ impl Calldata {
     }
 
     /// Appends a number.
-    pub fn number(mut self, value: U256) -> Self {
-        self.0.extend_from_slice(&value.to_be_bytes::<32>());
-        self
+    pub fn number(self, value: U256) -> Self {
+        self.word(to_word(value))
     }
 
     /// Appends a word.
+    #[inline(never)]
     pub fn word(mut self, value: B256) -> Self {
         self.0.extend_from_slice(value.as_slice());
         self
@@ -103,10 +115,11 @@ pub fn static_call<H: Host + ?Sized>(host: &H, to: Address, calldata: &Calldata)
 }
 
 /// The `index`-th word of returned data, if it is that long.
+#[inline(never)]
 pub fn word_at(data: &[u8], index: usize) -> Option<U256> {
     let start = index.checked_mul(32)?;
-    let end = start.checked_add(32)?;
-    Some(U256::from_be_slice(data.get(start..end)?))
+    let word = data.get(start..)?.first_chunk::<32>()?;
+    Some(from_word(B256::new(*word)))
 }
 
 /// Sends `amount` of `token` to `to`. True only if the token moved it: it has code, did not revert, and returned nothing or

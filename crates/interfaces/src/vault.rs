@@ -143,8 +143,10 @@ sol! {
         function withdrawCollateral(bytes32 account, address token, uint256 amount, address receiver) external;
         /// Borrow `assets` against the collateral of `account`, by its owner or an operator. Returns the borrow shares.
         function borrow(bytes32 account, uint256 assets, address receiver) external returns (uint256);
-        /// Repay at most `assets` of what `account` owes, by anybody: its debt first, then its claim. Returns what was paid.
+        /// Repay at most `assets` of the debt of `account`, by anybody. Returns what was paid.
         function repay(bytes32 account, uint256 assets) external returns (uint256);
+        /// Pay at most `assets` of the claim on `account`, by anybody. Returns what was paid.
+        function repayClaim(bytes32 account, uint256 assets) external returns (uint256);
         function setOperator(address operator, bool approved) external;
         function isOperator(address owner, address operator) external view returns (bool);
 
@@ -182,7 +184,7 @@ sol! {
         function collaterals() external view returns (address[] memory);
         function collateralConfig(address token) external view returns (uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap, uint256 total);
         function riskConfig() external view returns (uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff, uint256 tip, uint256 chip);
-        function modules() external view returns (address oracle, address auction, address fund, address extension);
+        function modules() external view returns (address oracle, address auction, address fund, address liquidation, address extension);
 
         // ----- administration -----
         function setCollateral(address token, uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap) external;

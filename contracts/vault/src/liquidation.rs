@@ -1,0 +1,496 @@
+//! What a liquidation would do, and doing it. The plan is computed once, by the same function for the verb and the view.
+
+use alloc::vec::Vec;
+use alloy_primitives::{Address, B256, U256};
+use breakwater_fixed_point::{mul_div_down, mul_div_up, mul_less, WAD};
+use breakwater_interfaces::{
+    auction::ILiquidationAuction,
+    outbound::{self, word_at, Calldata},
+    vault::IVault,
+};
+use breakwater_risk::{
+    account as account_id,
+    liquidation::{self, SizeError, SizeInput},
+    margin,
+};
+use stylus_sdk::prelude::*;
+
+use crate::{
+    errors::{self, math_overflow, Fallible},
+    market::Market,
+    position::{Holding, Portfolio},
+    state::{AccountClaim, Collateral, Head, VaultState},
+};
+
+/// What one call of `liquidate` does. Amounts in loan asset unless said otherwise.
+#[derive(Default)]
+pub(crate) struct Plan {
+    /// The account is found insolvent, and is put in closing.
+    pub begins_closing: bool,
+    /// D: its debt before.
+    pub debt_before: U256,
+    /// B: its capacity before.
+    pub capacity_before: U256,
+    /// Debt that becomes a claim.
+    pub claimed: U256,
+    /// Penalty charged on it, the reward included.
+    pub penalty: U256,
+    /// The keeper's part of the penalty.
+    pub reward: U256,
+    /// A loss that is recognised now.
+    pub loss: U256,
+    /// Collateral put up for sale, base units of the token.
+    pub lot: U256,
+    /// Debt that the lot counts as against the caps.
+    pub lot_debt: U256,
+    /// What the auction is to raise.
+    pub tab: U256,
+    /// Collateral too small for an auction, which goes to the fund; base units of the token.
+    pub dust: U256,
+    /// Price of the token, 1e36 scale.
+    pub price: U256,
+}
+
+fn lot_factor(collateral: &Collateral) -> Fallible<U256> {
+    margin::lot_factor(collateral.penalty_max, collateral.lot_buffer).ok_or_else(math_overflow)
+}
+
+impl VaultState {
+    /// What `liquidate` would do now; `market` has interest up to now.
+    ///
+    /// # Errors
+    ///
+    /// Those of `liquidate`.
+    pub(crate) fn plan_liquidation(
+        &self,
+        market: &Market,
+        account: B256,
+        head: &Head,
+        token: Address,
+        max_repay: U256,
+        keeper: Address,
+    ) -> Fallible<Plan> {
+        let collateral = self.collateral(token)?;
+        let portfolio = self.portfolio(market, account, head)?;
+        let holding = portfolio
+            .holdings
+            .iter()
+            .find(|holding| holding.token == token);
+        if head.closing {
+            let claim = self.claim(account);
+            let mut plan = Plan::default();
+            let unassigned = claim.claim.outstanding().saturating_sub(claim.assigned);
+            self.plan_closing_lot(&mut plan, account, token, &collateral, holding, unassigned)?;
+            return Ok(plan);
+        }
+        let (debt, capacity) = (portfolio.debt, portfolio.capacity);
+        if debt <= capacity {
+            return Err(errors::account_healthy(account, debt, capacity));
+        }
+        // Without any price of a collateral its owner can't be judged.
+        if let Some(unknown) = portfolio
+            .holdings
+            .iter()
+            .find(|holding| holding.price.is_zero())
+        {
+            return Err(errors::price_not_ok(unknown.token, unknown.status));
+        }
+        if portfolio.is_insolvent()? {
+            return self.plan_closing(account, token, &collateral, &portfolio, holding, keeper);
+        }
+        let until = head.last_risk.saturating_add(self.risk().cool_off);
+        if self.now() < until {
+            return Err(errors::cool_off(account, U256::from(until)));
+        }
+        let Some(holding) = holding else {
+            return Err(errors::nothing_to_sell(account, token));
+        };
+        if !holding.is_priced() {
+            return Err(errors::price_not_ok(token, holding.status));
+        }
+        self.plan_lot(account, &collateral, &portfolio, holding, max_repay, keeper)
+    }
+
+    /// A solvent account: a lot that brings it to the target health.
+    fn plan_lot(
+        &self,
+        account: B256,
+        collateral: &Collateral,
+        portfolio: &Portfolio,
+        holding: &Holding,
+        max_repay: U256,
+        keeper: Address,
+    ) -> Fallible<Plan> {
+        let (debt, capacity, token) = (portfolio.debt, portfolio.capacity, holding.token);
+        let (min_debt, min_lot) = self.minimums();
+        let factor = lot_factor(collateral)?;
+        let room = self.room_left(token, collateral);
+        let claimed = liquidation::size(&SizeInput {
+            debt,
+            capacity,
+            target_health: self.risk().target_health,
+            liquidation_threshold: collateral.liquidation_threshold,
+            lot_factor: factor,
+            token_value: holding.value,
+            room,
+            max_repay,
+            min_lot,
+            min_debt,
+        })
+        .map_err(|error| match error {
+            SizeError::HealthWouldNotImprove => errors::health_would_not_improve(account, token),
+            SizeError::BelowMinLot => errors::below_min_lot(max_repay, min_lot),
+            SizeError::NothingToSell => errors::nothing_to_sell(account, token),
+            SizeError::NoRoom => errors::no_room(token, room),
+            SizeError::AtTarget => errors::account_healthy(account, debt, capacity),
+        })?;
+        let available = mul_div_down(holding.value, WAD, factor).ok_or_else(math_overflow)?;
+        let lot = liquidation::lot_amount(claimed, factor, holding.price, holding.free, available)
+            .ok_or_else(math_overflow)?
+            // One unit of a token with few decimals may be worth more than the lot.
+            .max(U256::from(1));
+        portfolio.require_improvement(account, holding, claimed, lot)?;
+        let rate = liquidation::penalty_rate(
+            collateral.penalty_min,
+            collateral.penalty_max,
+            debt,
+            capacity,
+        );
+        let penalty = mul_div_up(claimed, rate, WAD).ok_or_else(math_overflow)?;
+        Ok(Plan {
+            debt_before: debt,
+            capacity_before: capacity,
+            claimed,
+            penalty,
+            reward: self.plan_reward(claimed, penalty, keeper),
+            lot,
+            lot_debt: claimed,
+            tab: claimed.saturating_add(penalty),
+            price: holding.price,
+            ..Plan::default()
+        })
+    }
+
+    /// An insolvent account: the whole debt becomes a claim, what the collateral will not bring is a loss now, and a first
+    /// lot is sold if there is a price and room for it.
+    fn plan_closing(
+        &self,
+        account: B256,
+        token: Address,
+        collateral: &Collateral,
+        portfolio: &Portfolio,
+        holding: Option<&Holding>,
+        keeper: Address,
+    ) -> Fallible<Plan> {
+        let (debt, capacity) = (portfolio.debt, portfolio.capacity);
+        let rate = liquidation::penalty_rate(
+            collateral.penalty_min,
+            collateral.penalty_max,
+            debt,
+            capacity,
+        );
+        let penalty = mul_div_up(debt, rate, WAD).ok_or_else(math_overflow)?;
+        let reward = self.plan_reward(debt, penalty, keeper);
+        let mut value = U256::ZERO;
+        for holding in &portfolio.holdings {
+            value = value.checked_add(holding.value).ok_or_else(math_overflow)?;
+        }
+        let principal = debt.saturating_add(reward);
+        let carrying =
+            liquidation::closing_carrying(principal, value, self.risk().backstop_discount);
+        let mut plan = Plan {
+            begins_closing: true,
+            debt_before: debt,
+            capacity_before: capacity,
+            claimed: debt,
+            penalty,
+            reward,
+            loss: principal.saturating_sub(carrying),
+            ..Plan::default()
+        };
+        let outstanding = debt.saturating_add(penalty);
+        self.plan_closing_lot(&mut plan, account, token, collateral, holding, outstanding)?;
+        Ok(plan)
+    }
+
+    /// The next lot of an account in closing. In the call that begins it, having none is no error.
+    fn plan_closing_lot(
+        &self,
+        plan: &mut Plan,
+        account: B256,
+        token: Address,
+        collateral: &Collateral,
+        holding: Option<&Holding>,
+        unassigned: U256,
+    ) -> Fallible<()> {
+        let refuse = |error: Vec<u8>| {
+            if plan.begins_closing {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        };
+        let Some(holding) = holding else {
+            return refuse(errors::nothing_to_sell(account, token));
+        };
+        if unassigned.is_zero() {
+            return refuse(errors::nothing_to_sell(account, token));
+        }
+        if !holding.is_priced() {
+            return refuse(errors::price_not_ok(token, holding.status));
+        }
+        let (_, min_lot) = self.minimums();
+        let factor = lot_factor(collateral)?;
+        let available = mul_div_down(holding.value, WAD, factor).ok_or_else(math_overflow)?;
+        if available < min_lot {
+            plan.dust = holding.free;
+            return Ok(());
+        }
+        let room = self.room_left(token, collateral);
+        if room < min_lot {
+            return refuse(errors::no_room(token, room));
+        }
+        plan.lot_debt = available.min(room);
+        plan.lot = liquidation::lot_amount(
+            plan.lot_debt,
+            factor,
+            holding.price,
+            holding.free,
+            available,
+        )
+        .ok_or_else(math_overflow)?
+        .max(U256::from(1));
+        let with_penalty = WAD.saturating_add(collateral.penalty_max);
+        plan.tab = mul_div_up(plan.lot_debt, with_penalty, WAD)
+            .ok_or_else(math_overflow)?
+            .min(unassigned);
+        plan.price = holding.price;
+        Ok(())
+    }
+
+    fn plan_reward(&self, claimed: U256, penalty: U256, keeper: Address) -> U256 {
+        if keeper.is_zero() {
+            return U256::ZERO;
+        }
+        let (tip, chip) = self.reward();
+        let (_, min_lot) = self.minimums();
+        liquidation::reward(tip, chip, claimed, penalty, min_lot)
+    }
+
+    /// Debt that may still be put up for sale with `token`.
+    pub(crate) fn room_left(&self, token: Address, collateral: &Collateral) -> U256 {
+        let now = self.now();
+        let cap_period = self.risk().cap_period;
+        let (_, total_cap) = self.caps();
+        let used = self.room(token).used(now, cap_period);
+        let total_used = self.room(Address::ZERO).used(now, cap_period);
+        collateral
+            .room_cap
+            .saturating_sub(used)
+            .min(total_cap.saturating_sub(total_used))
+    }
+
+    /// Liquidates, by anybody. Returns the auction's id, 0 if none was started.
+    ///
+    /// # Errors
+    ///
+    /// `AccountHealthy`, `CoolOff`, `PriceNotOk`, `HealthWouldNotImprove`, `BelowMinLot`, `NoRoom`, `NothingToSell`,
+    /// `UnknownCollateral`, and the auction's own.
+    pub(crate) fn liquidate(
+        &mut self,
+        account: B256,
+        token: Address,
+        max_repay: U256,
+        keeper: Address,
+    ) -> Fallible<U256> {
+        let mut market = self.enter_accrued()?;
+        let mut head = self.head(account);
+        let plan = self.plan_liquidation(&market, account, &head, token, max_repay, keeper)?;
+        let mut claim = self.claim(account);
+        if !plan.claimed.is_zero() {
+            self.claim_debt(&mut market, account, &mut head, &mut claim, &plan, keeper)?;
+        }
+        if !plan.lot.is_zero() {
+            self.reserve_lot(account, &mut head, &mut claim, token, &plan)?;
+        }
+        if !plan.dust.is_zero() {
+            self.give_dust_to_fund(account, &mut head, token, plan.dust)?;
+        }
+        self.finish_claim(&mut market, account, &mut head, &mut claim)?;
+        self.set_claim(account, &claim)?;
+        self.set_head(account, &head)?;
+        self.store(&market)?;
+        let auction_id = if plan.lot.is_zero() {
+            U256::ZERO
+        } else {
+            self.start_auction(account, token, &plan, keeper)?
+        };
+        self.emit(&IVault::Liquidated {
+            account,
+            token,
+            auctionId: auction_id,
+            debt: plan.claimed,
+            lot: plan.lot,
+            penalty: plan.penalty,
+            reward: plan.reward,
+            keeper,
+            debtBefore: plan.debt_before,
+            capacityBefore: plan.capacity_before,
+        });
+        self.leave();
+        Ok(auction_id)
+    }
+
+    /// Turns debt into a claim. The keeper's reward is credited in vault shares and added to the claim's principal, so that
+    /// it needs no cash and costs lenders nothing if the claim is paid.
+    fn claim_debt(
+        &mut self,
+        market: &mut Market,
+        account: B256,
+        head: &mut Head,
+        claim: &mut AccountClaim,
+        plan: &Plan,
+        keeper: Address,
+    ) -> Fallible<()> {
+        let burnt = market.remove_debt(plan.claimed, plan.debt_before, head.borrow_shares)?;
+        head.borrow_shares = head.borrow_shares.saturating_sub(burnt);
+        market.carrying = market.carrying.saturating_add(plan.claimed);
+        let principal = plan.claimed.saturating_add(plan.reward);
+        if !plan.reward.is_zero() {
+            self.mint_value(market, keeper, plan.reward)?;
+            market.carrying = market.carrying.saturating_add(plan.reward);
+        }
+        if plan.begins_closing {
+            head.closing = true;
+            self.emit(&IVault::ClosingStarted {
+                account,
+                debt: plan.claimed,
+                carrying: principal.saturating_sub(plan.loss),
+                penalty: plan.penalty,
+            });
+        }
+        let covered = self.recognise_loss(market, account, plan.loss)?;
+        let values = &mut claim.claim;
+        values.carrying = values
+            .carrying
+            .saturating_add(principal.saturating_sub(plan.loss));
+        values.written_off = values.written_off.saturating_add(plan.loss);
+        values.penalty = values
+            .penalty
+            .saturating_add(plan.penalty.saturating_sub(plan.reward));
+        values.fund_paid = values.fund_paid.saturating_add(covered);
+        Ok(())
+    }
+
+    /// Moves a lot from free collateral to collateral in lots, and takes room for its debt.
+    fn reserve_lot(
+        &mut self,
+        account: B256,
+        head: &mut Head,
+        claim: &mut AccountClaim,
+        token: Address,
+        plan: &Plan,
+    ) -> Fallible<()> {
+        let index = self.collateral(token)?.index;
+        let (free, in_lots) = self.position(account, index);
+        let Some(left) = free.checked_sub(plan.lot) else {
+            return Err(errors::insufficient_collateral(
+                account, token, free, plan.lot,
+            ));
+        };
+        self.set_position(account, head, index, left, in_lots.saturating_add(plan.lot))?;
+        head.live_lots = head.live_lots.checked_add(1).ok_or_else(math_overflow)?;
+        claim.assigned = claim.assigned.saturating_add(plan.tab);
+        for side in [token, Address::ZERO] {
+            let mut room = self.room(side);
+            room.start(plan.lot_debt).map_err(|_| math_overflow())?;
+            self.set_room(side, &room)?;
+        }
+        Ok(())
+    }
+
+    fn give_dust_to_fund(
+        &mut self,
+        account: B256,
+        head: &mut Head,
+        token: Address,
+        dust: U256,
+    ) -> Fallible<()> {
+        let index = self.collateral(token)?.index;
+        self.take_free(account, head, token, index, dust)?;
+        let fund_account = account_id::account_id(self.fund(), 0).ok_or_else(math_overflow)?;
+        let mut fund_head = self.head(fund_account);
+        let (free, in_lots) = self.position(fund_account, index);
+        let free = free.saturating_add(dust);
+        self.set_position(fund_account, &mut fund_head, index, free, in_lots)?;
+        self.set_head(fund_account, &fund_head)?;
+        self.emit(&IVault::DustToFund {
+            account,
+            token,
+            amount: dust,
+        });
+        Ok(())
+    }
+
+    fn start_auction(
+        &self,
+        account: B256,
+        token: Address,
+        plan: &Plan,
+        keeper: Address,
+    ) -> Fallible<U256> {
+        let calldata = Calldata::new::<ILiquidationAuction::startCall>(7)
+            .word(account)
+            .address(token)
+            .number(plan.lot)
+            .number(plan.tab)
+            .number(plan.lot_debt)
+            .number(plan.price)
+            .address(keeper);
+        let answer = outbound::call(self.vm(), self.auction(), &calldata)?;
+        word_at(&answer, 0).ok_or_else(math_overflow)
+    }
+}
+
+impl Portfolio {
+    /// Whether the collateral, sold in lots, could no longer pay the debt: Σ v_i/k_i < D.
+    fn is_insolvent(&self) -> Fallible<bool> {
+        let mut payable = U256::ZERO;
+        for holding in &self.holdings {
+            let part = mul_div_down(holding.value, WAD, lot_factor(&holding.collateral)?)
+                .ok_or_else(math_overflow)?;
+            payable = payable.checked_add(part).ok_or_else(math_overflow)?;
+        }
+        Ok(liquidation::insolvent(payable, self.debt))
+    }
+
+    /// Selling `lot` for `claimed` of debt must leave the account healthier: B'·D > B·D', or no debt at all.
+    fn require_improvement(
+        &self,
+        account: B256,
+        holding: &Holding,
+        claimed: U256,
+        lot: U256,
+    ) -> Fallible<()> {
+        let Some(left) = holding.free.checked_sub(lot) else {
+            return Err(errors::insufficient_collateral(
+                account,
+                holding.token,
+                holding.free,
+                lot,
+            ));
+        };
+        let threshold = holding.collateral.liquidation_threshold;
+        let counted = |value: U256| mul_div_down(value, threshold, WAD).ok_or_else(math_overflow);
+        let value_left = margin::value(left, holding.price).ok_or_else(math_overflow)?;
+        let capacity_after = self
+            .capacity
+            .saturating_sub(counted(holding.value)?)
+            .saturating_add(counted(value_left)?);
+        let debt_after = self.debt.saturating_sub(claimed);
+        if debt_after.is_zero() || mul_less(self.capacity, debt_after, capacity_after, self.debt) {
+            return Ok(());
+        }
+        Err(errors::health_would_not_improve(account, holding.token))
+    }
+}

@@ -1,0 +1,131 @@
+//! The vault's program for liquidation and settlement, reached by delegate call from the core; what it does not know either
+//! it passes on to the extension.
+//!
+//! Called directly it works on its own, empty storage: there is no asset, no collateral and no auction.
+
+use alloc::vec::Vec;
+use alloy_primitives::{B256, U256};
+use alloy_sol_types::SolCall;
+use breakwater_interfaces::{outbound::from_word, vault::IVault as V};
+use stylus_sdk::{abi::Router, prelude::*, ArbResult};
+
+use crate::{
+    arguments::{number, words, Arguments},
+    errors::Fallible,
+    liquidation::Plan,
+    settlement::Settlement,
+    state::VaultState,
+};
+
+/// The vault's liquidation.
+#[cfg_attr(all(feature = "liquidation", not(feature = "extension")), entrypoint)]
+#[storage]
+pub struct VaultLiquidation {
+    /// All of the vault's words: the same as the core's.
+    pub state: VaultState,
+}
+
+#[cfg(any(not(feature = "liquidation"), feature = "extension"))]
+// SAFETY: as the entrypoint macro has it; in a build with another entrypoint this type is used by tests only.
+unsafe impl TopLevelStorage for VaultLiquidation {}
+
+impl Router<VaultLiquidation> for VaultLiquidation {
+    type Storage = VaultLiquidation;
+
+    fn route(vault: &mut VaultLiquidation, selector: u32, input: &[u8]) -> Option<ArbResult> {
+        vault
+            .state
+            .run_liquidation(selector.to_be_bytes(), Arguments(input))
+            .transpose()
+    }
+
+    fn receive(_: &mut VaultLiquidation) -> Option<Result<(), Vec<u8>>> {
+        None
+    }
+
+    fn fallback(vault: &mut VaultLiquidation, calldata: &[u8]) -> Option<ArbResult> {
+        let program = vault.state.extension();
+        Some(vault.state.delegate(program, calldata))
+    }
+
+    fn constructor(_: &mut VaultLiquidation, _: &[u8]) -> Option<ArbResult> {
+        None
+    }
+}
+
+impl VaultState {
+    /// Runs a verb of this program; none if the selector is not one of them.
+    fn run_liquidation(
+        &mut self,
+        selector: [u8; 4],
+        a: Arguments<'_>,
+    ) -> Fallible<Option<Vec<u8>>> {
+        if !self.vm().msg_value().is_zero() {
+            return Err(Vec::new());
+        }
+        let mut answer = Vec::new();
+        match selector {
+            V::liquidateCall::SELECTOR => {
+                let (token, max_repay) = (a.address(1)?, a.number(2)?);
+                answer = number(self.liquidate(a.word(0)?, token, max_repay, a.address(3)?)?);
+            }
+            V::releaseCall::SELECTOR => {
+                let (token, amount) = (a.address(1)?, a.number(2)?);
+                self.release(a.word(0)?, token, amount, a.address(3)?)?;
+            }
+            V::settleCall::SELECTOR => self.settle(&Settlement {
+                account: a.word(0)?,
+                token: a.address(1)?,
+                payer: a.address(2)?,
+                payment: a.number(3)?,
+                tab_settled: a.number(4)?,
+                debt_settled: a.number(5)?,
+                lot_returned: a.number(6)?,
+                ended: a.boolean(7)?,
+            })?,
+            V::repayClaimCall::SELECTOR => {
+                answer = number(self.repay_claim(a.word(0)?, a.number(1)?)?);
+            }
+            V::checkLiquidationCall::SELECTOR => answer = self.view_liquidation(a)?,
+            V::accrueCall::SELECTOR => {
+                let market = self.enter_accrued()?;
+                self.store_and_leave(&market)?;
+            }
+            V::mintReserveCall::SELECTOR => {
+                let mut market = self.enter_accrued()?;
+                let shares = self.mint_reserve(&mut market)?;
+                self.store_and_leave(&market)?;
+                answer = number(shares);
+            }
+            _ => return Ok(None),
+        }
+        Ok(Some(answer))
+    }
+
+    /// What `liquidate` would do, by the function that does it. The keeper is taken to be some address, so the reward is
+    /// counted.
+    fn view_liquidation(&self, a: Arguments<'_>) -> Fallible<Vec<u8>> {
+        let account = a.word(0)?;
+        let (market, head) = (self.market_now(), self.head(account));
+        let keeper = self.vm().contract_address();
+        let planned =
+            self.plan_liquidation(&market, account, &head, a.address(1)?, U256::MAX, keeper);
+        let (reason, plan) = match planned {
+            Ok(plan) => ([0; 4], plan),
+            Err(error) => (
+                error.first_chunk().copied().unwrap_or_default(),
+                Plan::default(),
+            ),
+        };
+        let reason_word = B256::right_padding_from(&reason);
+        Ok(words(&[
+            U256::from(u8::from(reason == [0; 4])),
+            from_word(reason_word),
+            plan.claimed,
+            plan.lot,
+            plan.penalty,
+            plan.reward,
+            U256::from(u8::from(plan.begins_closing)),
+        ]))
+    }
+}

@@ -1,0 +1,314 @@
+//! The pool's books: cash, loans, claims, and interest on them. Pure: words in, words out.
+
+use alloy_primitives::U256;
+use breakwater_fixed_point::mul_div_down;
+use breakwater_risk::{interest, shares};
+
+use crate::errors::{amount_too_large, math_overflow, Fallible};
+
+/// Shares that exist on paper besides those minted, so that the first depositor can't inflate the share price; also the
+/// factor between base units of the asset and of a share (6 decimals).
+pub(crate) const VIRTUAL_SHARES: u64 = 1_000_000;
+
+/// Time over which lenders get what is recovered of a written-off loss: longer than any flash deposit.
+pub(crate) const VESTING_PERIOD: u64 = 6 * 3600;
+
+/// The pool's books, unpacked. Amounts in base units of the loan asset unless said otherwise.
+pub(crate) struct Market {
+    /// Loan asset that came in and has not gone out, counted: donations are not in it.
+    pub cash: U256,
+    /// Vault shares in existence.
+    pub total_shares: U256,
+    /// What accounts owe, interest included (claims not).
+    pub borrow_assets: U256,
+    /// Borrow shares of all accounts.
+    pub borrow_shares: U256,
+    /// Claims, at what lenders' assets count them.
+    pub carrying: U256,
+    /// Recovered losses that vest until `vest_end`: all of it at [`VESTING_PERIOD`] before, nothing at `vest_end`.
+    pub unvested: U256,
+    /// End of the vesting, a timestamp.
+    pub vest_end: u64,
+    /// Interest that belongs to the insurance fund and has not been minted to it.
+    pub reserve: U256,
+    /// Timestamp up to which interest is counted.
+    pub last_accrual: u64,
+    /// Rate at target utilisation, WAD a second: the rate model's memory.
+    pub rate_at_target: u64,
+}
+
+/// What an accrual added.
+pub(crate) struct Accrual {
+    /// Interest, in assets.
+    pub interest: U256,
+    /// The fund's part of it.
+    pub reserve: U256,
+    /// Average borrow rate of the time passed, WAD a second.
+    pub rate: U256,
+}
+
+/// Two 128-bit figures in a word.
+#[inline(never)]
+pub(crate) fn pack_halves(high: U256, low: U256) -> Fallible<U256> {
+    let [high_0, high_1, high_2, high_3] = high.into_limbs();
+    let [low_0, low_1, low_2, low_3] = low.into_limbs();
+    if high_2 | high_3 != 0 {
+        return Err(amount_too_large(high));
+    }
+    if low_2 | low_3 != 0 {
+        return Err(amount_too_large(low));
+    }
+    Ok(U256::from_limbs([low_0, low_1, high_0, high_1]))
+}
+
+/// The two 128-bit figures of a word, (high, low).
+#[inline(never)]
+pub(crate) fn unpack_halves(word: U256) -> (U256, U256) {
+    let [low_0, low_1, high_0, high_1] = word.into_limbs();
+    (
+        U256::from_limbs([high_0, high_1, 0, 0]),
+        U256::from_limbs([low_0, low_1, 0, 0]),
+    )
+}
+
+const MASK_40: u128 = (1 << 40) - 1;
+
+/// The pool's clock word, without its lock.
+pub(crate) struct Clock(pub U256);
+
+impl Clock {
+    const LOCK: u128 = 1 << 120;
+
+    fn low(&self) -> u128 {
+        let [low_0, low_1, ..] = self.0.into_limbs();
+        u128::from(low_0) | (u128::from(low_1) << 64)
+    }
+
+    /// Whether a call into the vault is under way.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.low() & Self::LOCK != 0
+    }
+
+    /// The same word with the lock set or not.
+    pub(crate) fn with_lock(self, locked: bool) -> U256 {
+        let low = if locked {
+            self.low() | Self::LOCK
+        } else {
+            self.low() & !Self::LOCK
+        };
+        let [_, _, high_0, high_1] = self.0.into_limbs();
+        let [low_0, low_1] = halves(low);
+        U256::from_limbs([low_0, low_1, high_0, high_1])
+    }
+}
+
+const fn halves(value: u128) -> [u64; 2] {
+    [value as u64, (value >> 64) as u64]
+}
+
+impl Market {
+    /// Reads the books from their four words: liquidity, loans, claims, clock.
+    #[inline(never)]
+    pub(crate) fn unpack(liquidity: U256, loans: U256, claims: U256, clock: U256) -> Self {
+        let (total_shares, cash) = unpack_halves(liquidity);
+        let (borrow_shares, borrow_assets) = unpack_halves(loans);
+        let (unvested, carrying) = unpack_halves(claims);
+        let (reserve, _) = unpack_halves(clock);
+        let times = Clock(clock).low();
+        Self {
+            cash,
+            total_shares,
+            borrow_assets,
+            borrow_shares,
+            carrying,
+            unvested,
+            vest_end: ((times >> 80) & MASK_40) as u64,
+            reserve,
+            last_accrual: ((times >> 40) & MASK_40) as u64,
+            rate_at_target: (times & MASK_40) as u64,
+        }
+    }
+
+    /// The books as four words, the clock without lock.
+    #[inline(never)]
+    pub(crate) fn pack(&self) -> Fallible<[U256; 4]> {
+        let times = (u128::from(self.rate_at_target) & MASK_40)
+            | ((u128::from(self.last_accrual) & MASK_40) << 40)
+            | ((u128::from(self.vest_end) & MASK_40) << 80);
+        let [times_0, times_1] = halves(times);
+        Ok([
+            pack_halves(self.total_shares, self.cash)?,
+            pack_halves(self.borrow_shares, self.borrow_assets)?,
+            pack_halves(self.unvested, self.carrying)?,
+            pack_halves(self.reserve, U256::from_limbs([times_0, times_1, 0, 0]))?,
+        ])
+    }
+
+    /// What of recovered losses has not vested at `now`.
+    #[inline(never)]
+    pub(crate) fn unvested_at(&self, now: u64) -> U256 {
+        let left = U256::from(self.vest_end.saturating_sub(now).min(VESTING_PERIOD));
+        mul_div_down(self.unvested, left, U256::from(VESTING_PERIOD)).unwrap_or_default()
+    }
+
+    /// What lenders own: `cash + borrow_assets + carrying − unvested − reserve`.
+    #[inline(never)]
+    pub(crate) fn total_assets(&self, now: u64) -> U256 {
+        self.cash
+            .saturating_add(self.borrow_assets)
+            .saturating_add(self.carrying)
+            .saturating_sub(self.unvested_at(now))
+            .saturating_sub(self.reserve)
+    }
+
+    /// Loans and claims over all that lenders have put in, WAD.
+    #[inline(never)]
+    pub(crate) fn utilisation(&self) -> U256 {
+        let used = self.borrow_assets.saturating_add(self.carrying);
+        interest::utilisation(used, used.saturating_add(self.cash))
+    }
+
+    /// Brings interest up to `now`. Total: where a figure would leave its range, nothing is added.
+    #[inline(never)]
+    pub(crate) fn accrue(&mut self, now: u64, reserve_factor: U256) -> Accrual {
+        let elapsed = now.saturating_sub(self.last_accrual);
+        let (rate, rate_at_target) =
+            interest::borrow_rate(self.utilisation(), elapsed, self.rate_at_target);
+        if elapsed == 0 {
+            return Accrual {
+                interest: U256::ZERO,
+                reserve: U256::ZERO,
+                rate: U256::from(rate),
+            };
+        }
+        let rate = U256::from(rate);
+        self.rate_at_target = rate_at_target;
+        self.last_accrual = now;
+        let factor = interest::compound_factor_minus_one(rate, elapsed);
+        let wad = breakwater_fixed_point::WAD;
+        let room = U256::from(u128::MAX).saturating_sub(self.borrow_assets);
+        let interest = mul_div_down(self.borrow_assets, factor, wad)
+            .unwrap_or(room)
+            .min(room);
+        let reserve = mul_div_down(interest, reserve_factor, wad).unwrap_or_default();
+        self.borrow_assets = self.borrow_assets.saturating_add(interest);
+        self.reserve = self
+            .reserve
+            .saturating_add(reserve)
+            .min(U256::from(u128::MAX));
+        Accrual {
+            interest,
+            reserve,
+            rate,
+        }
+    }
+
+    /// Vault shares for `assets`, rounded down.
+    #[inline(never)]
+    pub(crate) fn shares_down(&self, assets: U256, now: u64) -> Fallible<U256> {
+        let virtual_shares = U256::from(VIRTUAL_SHARES);
+        shares::to_shares_down(
+            assets,
+            self.total_assets(now),
+            self.total_shares,
+            virtual_shares,
+        )
+        .ok_or_else(math_overflow)
+    }
+
+    /// Vault shares for `assets`, rounded up.
+    #[inline(never)]
+    pub(crate) fn shares_up(&self, assets: U256, now: u64) -> Fallible<U256> {
+        let virtual_shares = U256::from(VIRTUAL_SHARES);
+        shares::to_shares_up(
+            assets,
+            self.total_assets(now),
+            self.total_shares,
+            virtual_shares,
+        )
+        .ok_or_else(math_overflow)
+    }
+
+    /// Assets for vault `shares`, rounded down.
+    #[inline(never)]
+    pub(crate) fn assets_down(&self, shares: U256, now: u64) -> Fallible<U256> {
+        let virtual_shares = U256::from(VIRTUAL_SHARES);
+        shares::to_assets_down(
+            shares,
+            self.total_assets(now),
+            self.total_shares,
+            virtual_shares,
+        )
+        .ok_or_else(math_overflow)
+    }
+
+    /// Assets for vault `shares`, rounded up.
+    #[inline(never)]
+    pub(crate) fn assets_up(&self, shares: U256, now: u64) -> Fallible<U256> {
+        let virtual_shares = U256::from(VIRTUAL_SHARES);
+        shares::to_assets_up(
+            shares,
+            self.total_assets(now),
+            self.total_shares,
+            virtual_shares,
+        )
+        .ok_or_else(math_overflow)
+    }
+
+    /// Debt of `borrow_shares`, rounded up.
+    #[inline(never)]
+    pub(crate) fn debt_up(&self, borrow_shares: U256) -> Fallible<U256> {
+        let virtual_shares = U256::from(VIRTUAL_SHARES);
+        shares::to_assets_up(
+            borrow_shares,
+            self.borrow_assets,
+            self.borrow_shares,
+            virtual_shares,
+        )
+        .ok_or_else(math_overflow)
+    }
+
+    /// Adds `assets` of debt; returns the borrow shares, rounded up.
+    #[inline(never)]
+    pub(crate) fn add_debt(&mut self, assets: U256) -> Fallible<U256> {
+        let virtual_shares = U256::from(VIRTUAL_SHARES);
+        let added = shares::to_shares_up(
+            assets,
+            self.borrow_assets,
+            self.borrow_shares,
+            virtual_shares,
+        )
+        .ok_or_else(math_overflow)?;
+        self.borrow_assets = self.borrow_assets.saturating_add(assets);
+        self.borrow_shares = self.borrow_shares.saturating_add(added);
+        Ok(added)
+    }
+
+    /// Takes `assets` off a debt of `debt` that stands at `borrow_shares`; returns the borrow shares burnt, rounded down:
+    /// all of them if it was the whole debt.
+    #[inline(never)]
+    pub(crate) fn remove_debt(
+        &mut self,
+        assets: U256,
+        debt: U256,
+        borrow_shares: U256,
+    ) -> Fallible<U256> {
+        let burnt = if assets >= debt {
+            borrow_shares
+        } else {
+            let virtual_shares = U256::from(VIRTUAL_SHARES);
+            shares::to_shares_down(
+                assets,
+                self.borrow_assets,
+                self.borrow_shares,
+                virtual_shares,
+            )
+            .ok_or_else(math_overflow)?
+            .min(borrow_shares)
+        };
+        // Debts are rounded up one by one, so the last of them may be a unit above the total.
+        self.borrow_assets = self.borrow_assets.saturating_sub(assets);
+        self.borrow_shares = self.borrow_shares.saturating_sub(burnt);
+        Ok(burnt)
+    }
+}

@@ -1,0 +1,172 @@
+//! An account's collateral, debt and health.
+
+use alloc::vec::Vec;
+use alloy_primitives::{Address, B256, U256};
+use breakwater_fixed_point::{mul_div_down, WAD};
+use breakwater_interfaces::{
+    oracle::{IOracleAdapter, Status},
+    outbound::{self, word_at, Calldata},
+};
+use breakwater_risk::margin;
+use stylus_sdk::prelude::*;
+
+use crate::{
+    errors::{math_overflow, opening_margin_exceeded, price_not_ok, Fallible},
+    market::Market,
+    state::{Collateral, Head, VaultState},
+};
+
+/// One collateral of an account, with its price.
+pub(crate) struct Holding {
+    /// The token.
+    pub token: Address,
+    /// Its parameters and totals.
+    pub collateral: Collateral,
+    /// What the account has of it and is not in a lot.
+    pub free: U256,
+    /// Price at mid, 1e36 scale: the last good one, or zero, unless `ok`.
+    pub price: U256,
+    /// Price for opening, at most `price`.
+    pub low: U256,
+    /// The adapter's status byte.
+    pub status: U256,
+    /// `free` at mid, rounded down, in loan asset.
+    pub value: U256,
+}
+
+impl Holding {
+    /// Whether the price is good.
+    pub(crate) fn is_priced(&self) -> bool {
+        self.status == U256::from(Status::Ok as u8)
+    }
+}
+
+/// An account at current prices.
+pub(crate) struct Portfolio {
+    /// Its free collateral.
+    pub holdings: Vec<Holding>,
+    /// D: its debt, rounded up.
+    pub debt: U256,
+    /// B: the sum of value times liquidation threshold, rounded down.
+    pub capacity: U256,
+}
+
+impl VaultState {
+    /// Values an account at the adapter's current prices.
+    ///
+    /// # Errors
+    ///
+    /// `UnknownCollateral`, `MathOverflow`, `PriceNotOk` if the adapter does not answer at all.
+    pub(crate) fn portfolio(
+        &self,
+        market: &Market,
+        account: B256,
+        head: &Head,
+    ) -> Fallible<Portfolio> {
+        let debt = market.debt_up(head.borrow_shares)?;
+        let mut holdings = Vec::new();
+        for index in Self::indices(head.bitmap) {
+            let (free, _) = self.position(account, index);
+            if free.is_zero() {
+                continue;
+            }
+            let token = self.token_at(index);
+            let collateral = self.collateral(token)?;
+            holdings.push(Holding {
+                token,
+                collateral,
+                free,
+                price: U256::ZERO,
+                low: U256::ZERO,
+                status: U256::ZERO,
+                value: U256::ZERO,
+            });
+        }
+        let mut capacity = U256::ZERO;
+        if !holdings.is_empty() {
+            self.price(&mut holdings)?;
+            for holding in &holdings {
+                let counted =
+                    mul_div_down(holding.value, holding.collateral.liquidation_threshold, WAD)
+                        .ok_or_else(math_overflow)?;
+                capacity = capacity.checked_add(counted).ok_or_else(math_overflow)?;
+            }
+        }
+        Ok(Portfolio {
+            holdings,
+            debt,
+            capacity,
+        })
+    }
+
+    /// Asks the adapter for all prices at once.
+    fn price(&self, holdings: &mut [Holding]) -> Fallible<()> {
+        let mut calldata = Calldata::new::<IOracleAdapter::quotesCall>(holdings.len())
+            .number(U256::from(32))
+            .number(U256::from(holdings.len()));
+        for holding in holdings.iter() {
+            calldata = calldata.address(holding.token);
+        }
+        let answer = outbound::static_call(self.vm(), self.oracle(), &calldata)?;
+        // An array of four-word structs: offset, length, then mid, low, volatility, status of each.
+        let mut next = 2usize;
+        for holding in holdings.iter_mut() {
+            let field = |offset: usize| word_at(&answer, next.saturating_add(offset));
+            let (Some(price), Some(low), Some(status)) = (field(0), field(1), field(3)) else {
+                return Err(price_not_ok(
+                    holding.token,
+                    U256::from(Status::NoQuorum as u8),
+                ));
+            };
+            holding.price = price;
+            holding.low = low.min(price);
+            holding.status = status;
+            holding.value = margin::value(holding.free, price).ok_or_else(math_overflow)?;
+            next = next.saturating_add(4);
+        }
+        Ok(())
+    }
+
+    /// The one solvency check that every verb ends in that takes collateral out or adds debt: the debt must be within what
+    /// the collateral allows for opening, at low prices. A collateral without a good price counts as nothing.
+    ///
+    /// # Errors
+    ///
+    /// `OpeningMarginExceeded`.
+    pub(crate) fn require_opening_margin(
+        &self,
+        market: &Market,
+        account: B256,
+        head: &Head,
+    ) -> Fallible<()> {
+        if head.borrow_shares.is_zero() {
+            return Ok(());
+        }
+        let portfolio = self.portfolio(market, account, head)?;
+        let allowed = portfolio.borrow_limit()?;
+        if portfolio.debt > allowed {
+            return Err(opening_margin_exceeded(account, portfolio.debt, allowed));
+        }
+        Ok(())
+    }
+}
+
+impl Portfolio {
+    /// What the account may owe after a step that raises its risk.
+    ///
+    /// # Errors
+    ///
+    /// `MathOverflow`.
+    pub(crate) fn borrow_limit(&self) -> Fallible<U256> {
+        let mut limit = U256::ZERO;
+        for holding in &self.holdings {
+            if holding.is_priced() {
+                let value = margin::value(holding.free, holding.low).ok_or_else(math_overflow)?;
+                let allowed = mul_div_down(value, holding.collateral.borrow_ltv, WAD)
+                    .ok_or_else(math_overflow)?;
+                limit = limit.checked_add(allowed).ok_or_else(math_overflow)?;
+            }
+        }
+        Ok(limit)
+    }
+}

@@ -1,0 +1,338 @@
+//! Payments, claims and losses: what the auction calls, and how each unit paid or lost finds its place.
+
+use alloy_primitives::{Address, B256, U256};
+use breakwater_interfaces::vault::IVault;
+use breakwater_risk::{account as account_id, loss};
+
+use stylus_sdk::prelude::*;
+
+use crate::{
+    errors::{self, Fallible},
+    market::{Market, VESTING_PERIOD, VIRTUAL_SHARES},
+    state::{AccountClaim, Head, VaultState},
+};
+
+/// What the auction reports when a part of a lot was sold or a lot is over.
+pub(crate) struct Settlement {
+    /// Whose collateral the lot was.
+    pub account: B256,
+    /// The token of the lot.
+    pub token: Address,
+    /// Who pays.
+    pub payer: Address,
+    /// What is paid, in loan asset.
+    pub payment: U256,
+    /// The part of the auction's tab that is done with.
+    pub tab_settled: U256,
+    /// The part of the auction's debt that is done with.
+    pub debt_settled: U256,
+    /// Collateral that goes back to the account.
+    pub lot_returned: U256,
+    /// Whether the lot is over.
+    pub ended: bool,
+}
+
+impl VaultState {
+    /// Sends a part of a lot to its buyer, by the auction.
+    ///
+    /// # Errors
+    ///
+    /// `NotAuthorized`, `Locked`, `InsufficientCollateral`, token errors.
+    pub(crate) fn release(
+        &mut self,
+        account: B256,
+        token: Address,
+        amount: U256,
+        receiver: Address,
+    ) -> Fallible<()> {
+        self.require_caller(self.auction())?;
+        // Nothing in the books of the pool changes: only the lock is taken.
+        self.enter()?;
+        let collateral = self.collateral(token)?;
+        let mut head = self.head(account);
+        let (free, in_lots) = self.position(account, collateral.index);
+        let Some(left) = in_lots.checked_sub(amount) else {
+            return Err(errors::insufficient_collateral(
+                account, token, in_lots, amount,
+            ));
+        };
+        self.set_position(account, &mut head, collateral.index, free, left)?;
+        self.set_head(account, &head)?;
+        let total = collateral.total.saturating_sub(amount);
+        self.set_collateral_total(token, collateral.room_cap, total)?;
+        self.push(token, receiver, amount)?;
+        self.leave();
+        Ok(())
+    }
+
+    /// Takes a payment for a claim, by the auction, and closes the lot's books if it is over.
+    ///
+    /// # Errors
+    ///
+    /// `NotAuthorized`, `Locked`, `InsufficientCollateral`, token errors.
+    pub(crate) fn settle(&mut self, settlement: &Settlement) -> Fallible<()> {
+        let Settlement {
+            account,
+            token,
+            payer,
+            payment,
+            lot_returned,
+            ..
+        } = *settlement;
+        self.require_caller(self.auction())?;
+        let mut market = self.enter()?;
+        let mut head = self.head(account);
+        let mut claim = self.claim(account);
+        claim.assigned = claim.assigned.saturating_sub(settlement.tab_settled);
+        self.free_room(token, settlement.debt_settled)?;
+        if !payment.is_zero() {
+            self.pay_claim(&mut market, account, &mut claim, payer, payment)?;
+        }
+        if settlement.ended {
+            if !lot_returned.is_zero() {
+                self.return_lot(account, &mut head, token, lot_returned)?;
+            }
+            head.live_lots = head.live_lots.saturating_sub(1);
+            self.finish_claim(&mut market, account, &mut head, &mut claim)?;
+        }
+        self.set_claim(account, &claim)?;
+        self.set_head(account, &head)?;
+        self.store(&market)?;
+        if !payment.is_zero() {
+            self.pull(self.asset(), payer, payment, market.cash)?;
+        }
+        self.leave();
+        Ok(())
+    }
+
+    /// Pays what is left of an account's claim, or a part of it, by anybody. Takes at most what is owed. Once it is paid in
+    /// full, lots that are still for sale can be closed, and the collateral is the owner's again.
+    ///
+    /// # Errors
+    ///
+    /// `ZeroAmount` if nothing is given or owed, token errors.
+    pub(crate) fn repay_claim(&mut self, account: B256, assets: U256) -> Fallible<U256> {
+        let mut market = self.enter_accrued()?;
+        let mut head = self.head(account);
+        let mut claim = self.claim(account);
+        let assets = assets.min(claim.claim.outstanding());
+        if assets.is_zero() {
+            return Err(errors::zero_amount());
+        }
+        let payer = self.vm().msg_sender();
+        self.pay_claim(&mut market, account, &mut claim, payer, assets)?;
+        self.finish_claim(&mut market, account, &mut head, &mut claim)?;
+        self.set_claim(account, &claim)?;
+        self.set_head(account, &head)?;
+        self.store(&market)?;
+        self.pull(self.asset(), payer, assets, market.cash)?;
+        self.leave();
+        Ok(assets)
+    }
+
+    fn return_lot(
+        &mut self,
+        account: B256,
+        head: &mut Head,
+        token: Address,
+        amount: U256,
+    ) -> Fallible<()> {
+        let index = self.collateral(token)?.index;
+        let (free, in_lots) = self.position(account, index);
+        let Some(left) = in_lots.checked_sub(amount) else {
+            return Err(errors::insufficient_collateral(
+                account, token, in_lots, amount,
+            ));
+        };
+        self.set_position(account, head, index, free.saturating_add(amount), left)?;
+        self.emit(&IVault::LotReturned {
+            account,
+            token,
+            amount,
+        });
+        Ok(())
+    }
+
+    /// Settled debt goes on counting against the caps until it has decayed over the cap period. The decay is counted from
+    /// the settlement, which is later than the sale's start: room comes back no sooner than the rule asks.
+    fn free_room(&mut self, token: Address, debt: U256) -> Fallible<()> {
+        if debt.is_zero() {
+            return Ok(());
+        }
+        let (now, cap_period) = (self.now(), self.risk().cap_period);
+        for side in [token, Address::ZERO] {
+            let mut room = self.room(side);
+            room.settle(debt, now, now, cap_period);
+            self.set_room(side, &room)?;
+        }
+        Ok(())
+    }
+
+    /// Books a payment on a claim, in the order carrying, written off, penalty. The caller pulls the money.
+    ///
+    /// # Errors
+    ///
+    /// `MathOverflow`.
+    pub(crate) fn pay_claim(
+        &mut self,
+        market: &mut Market,
+        account: B256,
+        claim: &mut AccountClaim,
+        payer: Address,
+        amount: U256,
+    ) -> Fallible<()> {
+        let paid = claim.claim.settle(amount);
+        let to_fund = paid.recovered_to_fund.saturating_add(paid.penalty);
+        if !to_fund.is_zero() || !paid.excess.is_zero() {
+            // Shares are minted: at a price that counts interest up to now.
+            self.accrue(market);
+        }
+        // Carrying turns into cash: assets stay as they are, and so does the share price.
+        market.carrying = market.carrying.saturating_sub(paid.to_carrying);
+        market.cash = market.cash.saturating_add(paid.to_carrying);
+        let to_lenders = paid.recovered_to_lenders();
+        if !to_lenders.is_zero() {
+            let now = self.now();
+            market.unvested = market.unvested_at(now).saturating_add(to_lenders);
+            market.vest_end = now.saturating_add(VESTING_PERIOD);
+            market.cash = market.cash.saturating_add(to_lenders);
+        }
+        if !to_fund.is_zero() {
+            self.mint_value(market, self.fund(), to_fund)?;
+            market.cash = market.cash.saturating_add(to_fund);
+        }
+        if !paid.excess.is_zero() {
+            // The least lot of a token with few decimals was worth more than was owed: the rest is the owner's.
+            self.mint_value(market, account_id::owner_of(account), paid.excess)?;
+            market.cash = market.cash.saturating_add(paid.excess);
+        }
+        self.emit(&IVault::ClaimPaid {
+            account,
+            payer,
+            carrying: paid.to_carrying,
+            recovered: paid.recovered,
+            recoveredToFund: paid.recovered_to_fund,
+            penalty: paid.penalty,
+        });
+        Ok(())
+    }
+
+    /// Mints shares worth `assets` at the present price; the caller adds the assets right after.
+    ///
+    /// # Errors
+    ///
+    /// `MathOverflow`, `ERC20InvalidReceiver`.
+    pub(crate) fn mint_value(
+        &mut self,
+        market: &mut Market,
+        to: Address,
+        assets: U256,
+    ) -> Fallible<U256> {
+        let shares = market.shares_down(assets, self.now())?;
+        self.mint_shares(market, to, shares)?;
+        Ok(shares)
+    }
+
+    /// Ends a claim that has nothing more to wait for: no lot is live, and it is paid, or its account has nothing left to
+    /// sell for it. What is unpaid of a solvent account's claim becomes its debt again; otherwise it is a loss.
+    ///
+    /// # Errors
+    ///
+    /// `MathOverflow`.
+    pub(crate) fn finish_claim(
+        &mut self,
+        market: &mut Market,
+        account: B256,
+        head: &mut Head,
+        claim: &mut AccountClaim,
+    ) -> Fallible<()> {
+        if head.live_lots != 0 {
+            return Ok(());
+        }
+        let has_collateral = head.bitmap != 0;
+        if claim.claim.outstanding().is_zero() {
+            head.closing = false;
+            *claim = AccountClaim::default();
+            return Ok(());
+        }
+        if head.closing && has_collateral {
+            return Ok(());
+        }
+        let unpaid = claim.claim.carrying;
+        if !unpaid.is_zero() {
+            self.accrue(market);
+            if has_collateral {
+                let shares = market.add_debt(unpaid)?;
+                head.borrow_shares = head.borrow_shares.saturating_add(shares);
+                market.carrying = market.carrying.saturating_sub(unpaid);
+                self.emit(&IVault::ClaimReinstated {
+                    account,
+                    assets: unpaid,
+                    shares,
+                });
+            } else {
+                self.recognise_loss(market, account, unpaid)?;
+            }
+        }
+        head.closing = false;
+        *claim = AccountClaim::default();
+        Ok(())
+    }
+
+    /// Recognises a loss on claims: takes it off `carrying`, and burns as many of the fund's shares as keep the share price
+    /// where it is; what the fund can't bear lowers the price for all. `market` has interest up to now. Returns what the
+    /// fund bore.
+    ///
+    /// # Errors
+    ///
+    /// `MathOverflow`.
+    pub(crate) fn recognise_loss(
+        &mut self,
+        market: &mut Market,
+        account: B256,
+        loss: U256,
+    ) -> Fallible<U256> {
+        if loss.is_zero() {
+            return Ok(U256::ZERO);
+        }
+        self.mint_reserve(market)?;
+        let fund = self.fund();
+        let (fund_minimum, _) = self.fund_minimum();
+        let cover = loss::cover(
+            loss,
+            market.total_assets(self.now()),
+            market.total_shares,
+            U256::from(VIRTUAL_SHARES),
+            self.balance(fund),
+            fund_minimum,
+        );
+        if !cover.burn_shares.is_zero() {
+            self.burn_shares(market, fund, cover.burn_shares)?;
+        }
+        market.carrying = market.carrying.saturating_sub(loss);
+        self.emit(&IVault::LossRecognised {
+            account,
+            loss,
+            covered: cover.covered,
+            shared: cover.shared,
+            sharesBurned: cover.burn_shares,
+        });
+        Ok(cover.covered)
+    }
+
+    /// Mints the interest reserve to the fund. The share price stays: the reserve was not in it.
+    ///
+    /// # Errors
+    ///
+    /// `MathOverflow`.
+    pub(crate) fn mint_reserve(&mut self, market: &mut Market) -> Fallible<U256> {
+        let assets = market.reserve;
+        if assets.is_zero() {
+            return Ok(U256::ZERO);
+        }
+        let shares = self.mint_value(market, self.fund(), assets)?;
+        market.reserve = U256::ZERO;
+        self.emit(&IVault::ReserveMinted { assets, shares });
+        Ok(shares)
+    }
+}

@@ -1,0 +1,103 @@
+//! Logging events whose fields are all words, with one small encoder for all of them.
+//!
+//! The generated encoders cost one to three kilobytes of WASM an event. A test holds this encoder against them.
+
+use alloc::vec::Vec;
+use alloy_primitives::{Address, B256, U256};
+use stylus_sdk::stylus_core::Host;
+
+/// A value that is one word in the ABI.
+pub trait Word {
+    /// The word.
+    fn word(&self) -> B256;
+}
+
+impl Word for B256 {
+    fn word(&self) -> B256 {
+        *self
+    }
+}
+
+impl Word for U256 {
+    fn word(&self) -> B256 {
+        crate::outbound::to_word(*self)
+    }
+}
+
+impl Word for Address {
+    fn word(&self) -> B256 {
+        self.into_word()
+    }
+}
+
+impl Word for bool {
+    fn word(&self) -> B256 {
+        B256::with_last_byte(u8::from(*self))
+    }
+}
+
+/// An event whose fields are all words.
+pub trait WordEvent {
+    /// Emits the event.
+    fn log<H: Host>(&self, host: &H);
+}
+
+/// Emits a log of words.
+#[inline(never)]
+pub fn emit<H: Host>(host: &H, topics: &[B256], data: &[B256]) {
+    let words = topics.len().saturating_add(data.len());
+    let mut bytes = Vec::with_capacity(words.saturating_mul(32));
+    for word in topics.iter().chain(data) {
+        bytes.extend_from_slice(word.as_slice());
+    }
+    host.emit_log(&bytes, topics.len());
+}
+
+/// Makes events loggable: indexed fields, then the others, in the order of their declaration.
+macro_rules! word_events {
+    ($($event:path: [$($topic:ident),*] [$($field:ident),*];)*) => {
+        $(impl $crate::log::WordEvent for $event {
+            fn log<H: stylus_sdk::stylus_core::Host>(&self, host: &H) {
+                use $crate::log::Word;
+                let signature = <$event as alloy_sol_types::SolEvent>::SIGNATURE_HASH;
+                $crate::log::emit(
+                    host,
+                    &[signature, $(self.$topic.word()),*],
+                    &[$(self.$field.word()),*],
+                );
+            }
+        })*
+    };
+}
+
+mod vault_events {
+    use crate::vault::IVault as V;
+
+    word_events! {
+        V::Transfer: [from, to] [value];
+        V::Approval: [owner, spender] [value];
+        V::Deposit: [sender, owner] [assets, shares];
+        V::Withdraw: [sender, receiver, owner] [assets, shares];
+        V::CollateralDeposited: [account, token, from] [amount];
+        V::CollateralWithdrawn: [account, token, receiver] [amount];
+        V::Borrowed: [account, receiver] [assets, shares];
+        V::Repaid: [account, payer] [assets, shares];
+        V::OperatorSet: [owner, operator] [approved];
+        V::Accrued: [] [interest, reserve, borrowRate];
+        V::Liquidated: [account, token, auctionId] [debt, lot, penalty, reward, keeper, debtBefore, capacityBefore];
+        V::ClosingStarted: [account] [debt, carrying, penalty];
+        V::ClaimPaid: [account, payer] [carrying, recovered, recoveredToFund, penalty];
+        V::LotReturned: [account, token] [amount];
+        V::DustToFund: [account, token] [amount];
+        V::ClaimReinstated: [account] [assets, shares];
+        V::LossRecognised: [account] [loss, covered, shared, sharesBurned];
+        V::ReserveMinted: [] [assets, shares];
+        V::CollateralSet: [token] [borrowLtv, liquidationThreshold, penaltyMin, penaltyMax, lotBuffer, supplyCap, roomCap];
+        V::RiskSet: [] [targetHealth, minDebt, minLot, backstopDiscount, capPeriod, coolOff];
+        V::RewardSet: [] [tip, chip];
+        V::SupplyCapSet: [] [supplyCap];
+        V::FeesSet: [] [reserveFactor, totalRoomCap, fundMinimum];
+        V::OwnershipTransferStarted: [previousOwner, newOwner] [];
+        V::OwnershipTransferred: [previousOwner, newOwner] [];
+    }
+}
