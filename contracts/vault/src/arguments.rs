@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
 use breakwater_interfaces::outbound::{from_word, to_word, word_at};
 
-use crate::errors::Fallible;
+use crate::errors::{refused, Fallible};
 
 /// The arguments of a call, behind its selector. Like Solidity, it refuses what is too short or not of its type with empty
 /// revert data.
@@ -22,7 +22,7 @@ impl Arguments<'_> {
     /// If there is none.
     #[inline(never)]
     pub(crate) fn number(&self, index: usize) -> Fallible<U256> {
-        word_at(self.0, index).ok_or_else(Vec::new)
+        word_at(self.0, index).ok_or_else(refused)
     }
 
     /// The `index`-th argument as a word.
@@ -45,7 +45,7 @@ impl Arguments<'_> {
         let number = self.number(index)?;
         let [_, _, high, top] = number.into_limbs();
         if top != 0 || high >> 32 != 0 {
-            return Err(Vec::new());
+            return Err(refused());
         }
         Ok(Address::from_word(to_word(number)))
     }
@@ -59,7 +59,7 @@ impl Arguments<'_> {
     pub(crate) fn boolean(&self, index: usize) -> Fallible<bool> {
         let number = self.number(index)?;
         if number > U256::from(1) {
-            return Err(Vec::new());
+            return Err(refused());
         }
         Ok(!number.is_zero())
     }
@@ -72,15 +72,15 @@ impl Arguments<'_> {
     #[inline(never)]
     pub(crate) fn short_string(&self, index: usize) -> Fallible<U256> {
         let offset = self.number(index)?.saturating_to::<usize>();
-        let tail = self.0.get(offset..).ok_or_else(Vec::new)?;
+        let tail = self.0.get(offset..).ok_or_else(refused)?;
         let length = word_at(tail, 0)
-            .ok_or_else(Vec::new)?
+            .ok_or_else(refused)?
             .saturating_to::<usize>();
         let text = tail
             .get(32..length.saturating_add(32))
-            .ok_or_else(Vec::new)?;
+            .ok_or_else(refused)?;
         if length > 31 {
-            return Err(Vec::new());
+            return Err(refused());
         }
         let mut word = [0u8; 32];
         for (to, from) in word.iter_mut().zip(text) {

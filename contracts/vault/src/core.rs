@@ -1,15 +1,19 @@
-//! The vault's first program: the verbs that cost somebody gas every day. What it does not know it passes to the extension.
+//! The vault's first program: the verbs of lenders, borrowers and the auction. What it does not know it passes on.
 
 use alloc::vec::Vec;
-use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::vault::IVault as V;
-use stylus_sdk::{abi::Router, prelude::*, ArbResult};
+use stylus_sdk::{
+    abi::{Router, CONSTRUCTOR_SELECTOR},
+    prelude::*,
+    ArbResult,
+};
 
 use crate::{
     arguments::{boolean, number, words, Arguments},
-    errors::{self, Fallible},
-    state::{Risk, VaultState},
+    errors::{self, Error, Fallible},
+    settlement::Settlement,
+    state::VaultState,
 };
 
 /// The vault.
@@ -32,6 +36,7 @@ impl Router<Vault> for Vault {
     fn route(vault: &mut Vault, selector: u32, input: &[u8]) -> Option<ArbResult> {
         vault
             .run(selector.to_be_bytes(), Arguments(input))
+            .map_err(Error::into_data)
             .transpose()
     }
 
@@ -42,53 +47,40 @@ impl Router<Vault> for Vault {
     /// Everything else is in the other programs, which run on the same storage.
     fn fallback(vault: &mut Vault, calldata: &[u8]) -> Option<ArbResult> {
         let program = vault.state.liquidation();
-        Some(vault.state.delegate(program, calldata))
+        Some(
+            vault
+                .state
+                .delegate(program, calldata)
+                .map_err(Error::into_data),
+        )
     }
 
     fn constructor(vault: &mut Vault, input: &[u8]) -> Option<ArbResult> {
-        Some(vault.construct(Arguments(input)).map(|()| Vec::new()))
+        Some(
+            vault
+                .construct(input)
+                .map(|()| Vec::new())
+                .map_err(Error::into_data),
+        )
     }
 }
 
 impl Vault {
-    /// Deploys a market: `constructor(address asset, uint8 decimals, address oracle, address auction, address fund, address
-    /// liquidation, address extension, address owner, string name, string symbol)`, names of at most 31 bytes. All partners are known
-    /// beforehand (their addresses follow from their code), so there is no initialiser to guard. The owner sets parameters
-    /// before the first deposit: caps start at zero.
-    fn construct(&mut self, a: Arguments<'_>) -> Fallible<()> {
+    /// Deploys a market. The work is done by the extension, on this storage; its address is the seventh argument. See
+    /// `VaultState::construct` for the arguments.
+    fn construct(&mut self, input: &[u8]) -> Fallible<()> {
         let state = &mut self.state;
         // Once: the loan asset is never zero afterwards.
         if !state.asset().is_zero() {
             return Err(errors::not_authorized(state.vm().msg_sender()));
         }
-        let (asset, decimals) = (a.address(0)?, a.number(1)?);
-        let (oracle, auction, fund) = (a.address(2)?, a.address(3)?, a.address(4)?);
-        let (liquidation, extension, owner) = (a.address(5)?, a.address(6)?, a.address(7)?);
-        let partners = [asset, oracle, auction, fund, liquidation, extension];
-        if partners.iter().any(|partner| partner.is_zero()) || owner.is_zero() {
+        let extension = Arguments(input).address(6)?;
+        let calldata = [CONSTRUCTOR_SELECTOR.to_be_bytes().as_slice(), input].concat();
+        state.delegate(extension, &calldata)?;
+        // A call to an address without code succeeds and leaves nothing behind.
+        if state.asset().is_zero() {
             return Err(errors::zero_address());
         }
-        if decimals > U256::from(24) {
-            return Err(errors::parameter_out_of_bounds(b"decimals", decimals));
-        }
-        let names = (a.short_string(8)?, a.short_string(9)?);
-        state.set_identity(partners, decimals.saturating_to::<u8>(), names);
-        state.set_owner(owner);
-        state.set_risk(&Risk {
-            target_health: U256::from(1_100_000_000_000_000_000u64),
-            backstop_discount: U256::ZERO,
-            reserve_factor: U256::ZERO,
-            cap_period: 3600,
-            cool_off: 0,
-        });
-        // Interest is counted from here on.
-        let mut market = state.enter()?;
-        market.last_accrual = state.now();
-        state.store_and_leave(&market)?;
-        state.emit(&V::OwnershipTransferred {
-            previousOwner: Address::ZERO,
-            newOwner: owner,
-        });
         Ok(())
     }
 
@@ -97,7 +89,7 @@ impl Vault {
         let state = &mut self.state;
         let caller = state.vm().msg_sender();
         if !state.vm().msg_value().is_zero() {
-            return Err(Vec::new());
+            return Err(errors::refused());
         }
         let mut answer = Vec::new();
         match selector {
@@ -142,6 +134,33 @@ impl Vault {
                 answer = number(state.borrow(a.word(0)?, a.number(1)?, a.address(2)?)?);
             }
             V::repayCall::SELECTOR => answer = number(state.repay(a.word(0)?, a.number(1)?)?),
+            V::releaseCall::SELECTOR => {
+                let (token, amount) = (a.address(1)?, a.number(2)?);
+                state.release(a.word(0)?, token, amount, a.address(3)?)?;
+            }
+            V::settleCall::SELECTOR => state.settle(&Settlement {
+                account: a.word(0)?,
+                token: a.address(1)?,
+                payer: a.address(2)?,
+                payment: a.number(3)?,
+                tab_settled: a.number(4)?,
+                debt_settled: a.number(5)?,
+                lot_returned: a.number(6)?,
+                ended: a.boolean(7)?,
+            })?,
+            V::repayClaimCall::SELECTOR => {
+                answer = number(state.repay_claim(a.word(0)?, a.number(1)?)?);
+            }
+            V::accrueCall::SELECTOR => {
+                let market = state.enter_accrued()?;
+                state.store_and_leave(&market)?;
+            }
+            V::mintReserveCall::SELECTOR => {
+                let mut market = state.enter_accrued()?;
+                let shares = state.mint_reserve(&mut market)?;
+                state.store_and_leave(&market)?;
+                answer = number(shares);
+            }
             V::claimLimitCall::SELECTOR => {
                 let claim = state.claim(a.word(0)?);
                 let outstanding = claim.claim.outstanding();

@@ -3,7 +3,7 @@
 //! Called directly it works on its own, empty storage: there is no owner, no asset and nothing to change.
 
 use alloc::vec::Vec;
-use alloy_primitives::{B256, U256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::vault::IVault as V;
 use breakwater_risk::{interest, margin, margin::CollateralParameters};
@@ -11,8 +11,8 @@ use stylus_sdk::{abi::Router, prelude::*, ArbResult};
 
 use crate::{
     arguments::{address, address_word, addresses, boolean, number, string, words, Arguments},
-    errors::Fallible,
-    state::VaultState,
+    errors::{self, Error, Fallible},
+    state::{Risk, VaultState},
 };
 
 /// The vault's views and administration.
@@ -33,9 +33,11 @@ impl Router<VaultExtension> for VaultExtension {
     fn route(vault: &mut VaultExtension, selector: u32, input: &[u8]) -> Option<ArbResult> {
         let (selector, arguments) = (selector.to_be_bytes(), Arguments(input));
         match vault.state.run_verb(selector, arguments) {
-            Ok(None) => vault.state.run_view(selector, arguments).transpose(),
-            other => other.transpose(),
+            Ok(None) => vault.state.run_view(selector, arguments),
+            other => other,
         }
+        .map_err(Error::into_data)
+        .transpose()
     }
 
     fn receive(_: &mut VaultExtension) -> Option<Result<(), Vec<u8>>> {
@@ -46,16 +48,54 @@ impl Router<VaultExtension> for VaultExtension {
         None
     }
 
-    fn constructor(_: &mut VaultExtension, _: &[u8]) -> Option<ArbResult> {
-        None
+    /// Reached from the core's constructor; called directly it would fill this program's own storage, of no use to anybody.
+    fn constructor(vault: &mut VaultExtension, input: &[u8]) -> Option<ArbResult> {
+        let done = vault.state.construct(Arguments(input));
+        Some(done.map(|()| Vec::new()).map_err(Error::into_data))
     }
 }
 
 impl VaultState {
+    /// Fixes a market's partners: `constructor(address asset, uint8 decimals, address oracle, address auction, address fund, address
+    /// liquidation, address extension, address owner, string name, string symbol)`, names of at most 31 bytes. All partners are known
+    /// beforehand (their addresses follow from their code), so there is no initialiser to guard. The owner sets parameters
+    /// before the first deposit: caps start at zero.
+    fn construct(&mut self, a: Arguments<'_>) -> Fallible<()> {
+        let (asset, decimals) = (a.address(0)?, a.number(1)?);
+        let (oracle, auction, fund) = (a.address(2)?, a.address(3)?, a.address(4)?);
+        let (liquidation, extension, owner) = (a.address(5)?, a.address(6)?, a.address(7)?);
+        let partners = [asset, oracle, auction, fund, liquidation, extension];
+        if partners.iter().any(|partner| partner.is_zero()) || owner.is_zero() {
+            return Err(errors::zero_address());
+        }
+        if decimals > U256::from(24) {
+            return Err(errors::parameter_out_of_bounds(b"decimals", decimals));
+        }
+        let names = (a.short_string(8)?, a.short_string(9)?);
+        self.set_identity(partners, decimals.saturating_to::<u8>(), names);
+        self.set_owner(owner);
+        self.set_risk(&Risk {
+            target_health: U256::from(1_100_000_000_000_000_000u64),
+            backstop_discount: U256::ZERO,
+            reserve_factor: U256::ZERO,
+            cap_period: 3600,
+            cool_off: 0,
+        });
+        // Interest is counted from here on.
+        let mut market = self.enter()?;
+        market.last_accrual = self.now();
+        self.store_and_leave(&market)?;
+        self.emit(&V::OwnershipTransferred {
+            previousOwner: Address::ZERO,
+            newOwner: owner,
+        });
+        Ok(())
+    }
+
     /// Runs a verb; none if the selector is not one of them.
     fn run_verb(&mut self, selector: [u8; 4], a: Arguments<'_>) -> Fallible<Option<Vec<u8>>> {
         if !self.vm().msg_value().is_zero() {
-            return Err(Vec::new());
+            return Err(errors::refused());
         }
         match selector {
             V::setOperatorCall::SELECTOR => {
@@ -254,7 +294,7 @@ impl VaultState {
         ])
     }
 
-    fn choose_operator(&mut self, operator: alloy_primitives::Address, approved: bool) {
+    fn choose_operator(&mut self, operator: Address, approved: bool) {
         let owner = self.vm().msg_sender();
         self.set_operator(owner, operator, approved);
         self.emit(&V::OperatorSet {

@@ -1,10 +1,10 @@
 //! The vault: an ERC-4626 pool of one loan asset, and accounts that borrow it against several collaterals at once.
 //!
 //! Three programs over one storage ([`state::VaultState`]), because one does not fit the limit of 24,576 bytes: the
-//! [`core::Vault`] with the verbs of lenders and borrowers; the [`liquidator::VaultLiquidation`], to which the core passes
-//! by delegate call what it does not know; and the [`extension::VaultExtension`] with views and administration, to which
-//! that passes the rest. Their addresses are fixed in the constructor. The cargo features `liquidation` and `extension`
-//! select whose entrypoint a build gets.
+//! [`core::Vault`] with the verbs of lenders, borrowers and the auction; the [`liquidator::VaultLiquidation`], to which the
+//! core passes by delegate call what it does not know; and the [`extension::VaultExtension`] with views and
+//! administration, to which that passes the rest. Their addresses are fixed in the constructor. The cargo features
+//! `liquidation` and `extension` select whose entrypoint a build gets.
 //!
 //! | file | what is in it |
 //! |---|---|
@@ -42,6 +42,7 @@ mod lender;
 mod liquidation;
 pub mod liquidator;
 mod market;
+mod math;
 mod position;
 mod settlement;
 pub mod state;

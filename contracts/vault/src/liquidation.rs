@@ -1,8 +1,7 @@
 //! What a liquidation would do, and doing it. The plan is computed once, by the same function for the verb and the view.
 
-use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
-use breakwater_fixed_point::{mul_div_down, mul_div_up, mul_less, WAD};
+use breakwater_fixed_point::{mul_less, WAD};
 use breakwater_interfaces::{
     auction::ILiquidationAuction,
     outbound::{self, word_at, Calldata},
@@ -16,8 +15,9 @@ use breakwater_risk::{
 use stylus_sdk::prelude::*;
 
 use crate::{
-    errors::{self, math_overflow, Fallible},
+    errors::{self, math_overflow, Error, Fallible},
     market::Market,
+    math::{self, mul_div_down, mul_div_up},
     position::{Holding, Portfolio},
     state::{AccountClaim, Collateral, Head, VaultState},
 };
@@ -144,7 +144,7 @@ impl VaultState {
             SizeError::NoRoom => errors::no_room(token, room),
             SizeError::AtTarget => errors::account_healthy(account, debt, capacity),
         })?;
-        let available = mul_div_down(holding.value, WAD, factor).ok_or_else(math_overflow)?;
+        let available = mul_div_down(holding.value, WAD, factor)?;
         let lot = liquidation::lot_amount(claimed, factor, holding.price, holding.free, available)
             .ok_or_else(math_overflow)?
             // One unit of a token with few decimals may be worth more than the lot.
@@ -156,7 +156,7 @@ impl VaultState {
             debt,
             capacity,
         );
-        let penalty = mul_div_up(claimed, rate, WAD).ok_or_else(math_overflow)?;
+        let penalty = mul_div_up(claimed, rate, WAD)?;
         Ok(Plan {
             debt_before: debt,
             capacity_before: capacity,
@@ -189,11 +189,11 @@ impl VaultState {
             debt,
             capacity,
         );
-        let penalty = mul_div_up(debt, rate, WAD).ok_or_else(math_overflow)?;
+        let penalty = mul_div_up(debt, rate, WAD)?;
         let reward = self.plan_reward(debt, penalty, keeper);
         let mut value = U256::ZERO;
         for holding in &portfolio.holdings {
-            value = value.checked_add(holding.value).ok_or_else(math_overflow)?;
+            value = math::add(value, holding.value)?;
         }
         let principal = debt.saturating_add(reward);
         let carrying =
@@ -223,7 +223,7 @@ impl VaultState {
         holding: Option<&Holding>,
         unassigned: U256,
     ) -> Fallible<()> {
-        let refuse = |error: Vec<u8>| {
+        let refuse = |error: Error| {
             if plan.begins_closing {
                 Ok(())
             } else {
@@ -241,7 +241,7 @@ impl VaultState {
         }
         let (_, min_lot) = self.minimums();
         let factor = lot_factor(collateral)?;
-        let available = mul_div_down(holding.value, WAD, factor).ok_or_else(math_overflow)?;
+        let available = mul_div_down(holding.value, WAD, factor)?;
         if available < min_lot {
             plan.dust = holding.free;
             return Ok(());
@@ -261,9 +261,7 @@ impl VaultState {
         .ok_or_else(math_overflow)?
         .max(U256::from(1));
         let with_penalty = WAD.saturating_add(collateral.penalty_max);
-        plan.tab = mul_div_up(plan.lot_debt, with_penalty, WAD)
-            .ok_or_else(math_overflow)?
-            .min(unassigned);
+        plan.tab = mul_div_up(plan.lot_debt, with_penalty, WAD)?.min(unassigned);
         plan.price = holding.price;
         Ok(())
     }
@@ -457,9 +455,8 @@ impl Portfolio {
     fn is_insolvent(&self) -> Fallible<bool> {
         let mut payable = U256::ZERO;
         for holding in &self.holdings {
-            let part = mul_div_down(holding.value, WAD, lot_factor(&holding.collateral)?)
-                .ok_or_else(math_overflow)?;
-            payable = payable.checked_add(part).ok_or_else(math_overflow)?;
+            let part = mul_div_down(holding.value, WAD, lot_factor(&holding.collateral)?)?;
+            payable = math::add(payable, part)?;
         }
         Ok(liquidation::insolvent(payable, self.debt))
     }
@@ -481,8 +478,8 @@ impl Portfolio {
             ));
         };
         let threshold = holding.collateral.liquidation_threshold;
-        let counted = |value: U256| mul_div_down(value, threshold, WAD).ok_or_else(math_overflow);
-        let value_left = margin::value(left, holding.price).ok_or_else(math_overflow)?;
+        let counted = |value: U256| mul_div_down(value, threshold, WAD);
+        let value_left = math::value(left, holding.price)?;
         let capacity_after = self
             .capacity
             .saturating_sub(counted(holding.value)?)

@@ -1,4 +1,4 @@
-//! The vault's program for liquidation and settlement, reached by delegate call from the core; what it does not know either
+//! The vault's program for liquidation, reached by delegate call from the core; what it does not know either
 //! it passes on to the extension.
 //!
 //! Called directly it works on its own, empty storage: there is no asset, no collateral and no auction.
@@ -11,9 +11,8 @@ use stylus_sdk::{abi::Router, prelude::*, ArbResult};
 
 use crate::{
     arguments::{number, words, Arguments},
-    errors::Fallible,
+    errors::{self, Error, Fallible},
     liquidation::Plan,
-    settlement::Settlement,
     state::VaultState,
 };
 
@@ -36,6 +35,7 @@ impl Router<VaultLiquidation> for VaultLiquidation {
         vault
             .state
             .run_liquidation(selector.to_be_bytes(), Arguments(input))
+            .map_err(Error::into_data)
             .transpose()
     }
 
@@ -45,7 +45,12 @@ impl Router<VaultLiquidation> for VaultLiquidation {
 
     fn fallback(vault: &mut VaultLiquidation, calldata: &[u8]) -> Option<ArbResult> {
         let program = vault.state.extension();
-        Some(vault.state.delegate(program, calldata))
+        Some(
+            vault
+                .state
+                .delegate(program, calldata)
+                .map_err(Error::into_data),
+        )
     }
 
     fn constructor(_: &mut VaultLiquidation, _: &[u8]) -> Option<ArbResult> {
@@ -61,44 +66,16 @@ impl VaultState {
         a: Arguments<'_>,
     ) -> Fallible<Option<Vec<u8>>> {
         if !self.vm().msg_value().is_zero() {
-            return Err(Vec::new());
+            return Err(errors::refused());
         }
-        let mut answer = Vec::new();
-        match selector {
+        let answer = match selector {
             V::liquidateCall::SELECTOR => {
                 let (token, max_repay) = (a.address(1)?, a.number(2)?);
-                answer = number(self.liquidate(a.word(0)?, token, max_repay, a.address(3)?)?);
+                number(self.liquidate(a.word(0)?, token, max_repay, a.address(3)?)?)
             }
-            V::releaseCall::SELECTOR => {
-                let (token, amount) = (a.address(1)?, a.number(2)?);
-                self.release(a.word(0)?, token, amount, a.address(3)?)?;
-            }
-            V::settleCall::SELECTOR => self.settle(&Settlement {
-                account: a.word(0)?,
-                token: a.address(1)?,
-                payer: a.address(2)?,
-                payment: a.number(3)?,
-                tab_settled: a.number(4)?,
-                debt_settled: a.number(5)?,
-                lot_returned: a.number(6)?,
-                ended: a.boolean(7)?,
-            })?,
-            V::repayClaimCall::SELECTOR => {
-                answer = number(self.repay_claim(a.word(0)?, a.number(1)?)?);
-            }
-            V::checkLiquidationCall::SELECTOR => answer = self.view_liquidation(a)?,
-            V::accrueCall::SELECTOR => {
-                let market = self.enter_accrued()?;
-                self.store_and_leave(&market)?;
-            }
-            V::mintReserveCall::SELECTOR => {
-                let mut market = self.enter_accrued()?;
-                let shares = self.mint_reserve(&mut market)?;
-                self.store_and_leave(&market)?;
-                answer = number(shares);
-            }
+            V::checkLiquidationCall::SELECTOR => self.view_liquidation(a)?,
             _ => return Ok(None),
-        }
+        };
         Ok(Some(answer))
     }
 
@@ -113,7 +90,7 @@ impl VaultState {
         let (reason, plan) = match planned {
             Ok(plan) => ([0; 4], plan),
             Err(error) => (
-                error.first_chunk().copied().unwrap_or_default(),
+                error.into_data().first_chunk().copied().unwrap_or_default(),
                 Plan::default(),
             ),
         };

@@ -2,17 +2,17 @@
 
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
-use breakwater_fixed_point::{mul_div_down, WAD};
+use breakwater_fixed_point::WAD;
 use breakwater_interfaces::{
     oracle::{IOracleAdapter, Status},
     outbound::{self, word_at, Calldata},
 };
-use breakwater_risk::margin;
 use stylus_sdk::prelude::*;
 
 use crate::{
-    errors::{math_overflow, opening_margin_exceeded, price_not_ok, Fallible},
+    errors::{opening_margin_exceeded, price_not_ok, Fallible},
     market::Market,
+    math::{self, mul_div_down},
     state::{Collateral, Head, VaultState},
 };
 
@@ -87,9 +87,8 @@ impl VaultState {
             self.price(&mut holdings)?;
             for holding in &holdings {
                 let counted =
-                    mul_div_down(holding.value, holding.collateral.liquidation_threshold, WAD)
-                        .ok_or_else(math_overflow)?;
-                capacity = capacity.checked_add(counted).ok_or_else(math_overflow)?;
+                    mul_div_down(holding.value, holding.collateral.liquidation_threshold, WAD)?;
+                capacity = math::add(capacity, counted)?;
             }
         }
         Ok(Portfolio {
@@ -121,7 +120,7 @@ impl VaultState {
             holding.price = price;
             holding.low = low.min(price);
             holding.status = status;
-            holding.value = margin::value(holding.free, price).ok_or_else(math_overflow)?;
+            holding.value = math::value(holding.free, price)?;
             next = next.saturating_add(4);
         }
         Ok(())
@@ -161,10 +160,9 @@ impl Portfolio {
         let mut limit = U256::ZERO;
         for holding in &self.holdings {
             if holding.is_priced() {
-                let value = margin::value(holding.free, holding.low).ok_or_else(math_overflow)?;
-                let allowed = mul_div_down(value, holding.collateral.borrow_ltv, WAD)
-                    .ok_or_else(math_overflow)?;
-                limit = limit.checked_add(allowed).ok_or_else(math_overflow)?;
+                let value = math::value(holding.free, holding.low)?;
+                let allowed = mul_div_down(value, holding.collateral.borrow_ltv, WAD)?;
+                limit = math::add(limit, allowed)?;
             }
         }
         Ok(limit)

@@ -364,6 +364,7 @@ impl VaultState {
             RawCall::new_delegate(self.vm())
                 .clear_storage_cache()
                 .call(program, calldata)
+                .map_err(errors::Error::from)
         }
     }
 
