@@ -59,8 +59,8 @@ pub fn price_of_answer(answer: U256, exponent: i8) -> Option<U256> {
 pub enum Reading {
     /// A price on the 1e36 scale, recent enough.
     Fresh(U256),
-    /// A well-formed answer that is too old, or carried over from an earlier round.
-    Old,
+    /// A price on the 1e36 scale that is too old, or carried over from an earlier round.
+    Old(U256),
     /// Nothing that can be a price.
     Nothing,
 }
@@ -84,7 +84,7 @@ pub fn judge(words: [U256; 5], now: u64, max_age: u32, exponent: i8) -> Reading 
         _ => return Reading::Nothing,
     };
     if age > U256::from(max_age) || answered_in < round {
-        return Reading::Old;
+        return Reading::Old(price);
     }
     Reading::Fresh(price)
 }
@@ -92,88 +92,99 @@ pub fn judge(words: [U256; 5], now: u64, max_age: u32, exponent: i8) -> Reading 
 /// A token's price from all its sources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Aggregate {
-    /// Median, 1e36 scale; zero unless the status is Ok.
+    /// Median of the prices that count for this status, 1e36 scale.
     pub mid: U256,
-    /// Lowest of the fresh prices, 1e36 scale; zero unless the status is Ok.
+    /// Lowest of them, 1e36 scale: at most `mid`.
     pub low: U256,
-    /// Why there is no price, or Ok.
+    /// Ok, or why `mid` is no price to open or to sell at.
     pub status: Status,
 }
 
-impl Aggregate {
-    /// No price, for the reason `status`.
-    #[must_use]
-    pub const fn none(status: Status) -> Self {
-        Self {
-            mid: U256::ZERO,
-            low: U256::ZERO,
-            status,
+/// Prices in ascending order.
+#[derive(Clone, Copy, Debug, Default)]
+struct Prices {
+    /// Those in use come first.
+    places: [U256; MAX_SOURCES],
+    count: usize,
+}
+
+impl Prices {
+    /// More than [`MAX_SOURCES`] are not kept.
+    #[inline(never)]
+    fn insert(&mut self, mut price: U256) {
+        for place in self.places.iter_mut().take(self.count) {
+            if price < *place {
+                mem::swap(place, &mut price);
+            }
         }
+        if let Some(place) = self.places.get_mut(self.count) {
+            *place = price;
+            self.count = self.count.saturating_add(1);
+        }
+    }
+
+    fn at(&self, index: usize) -> U256 {
+        self.places.get(index).copied().unwrap_or_default()
+    }
+
+    /// The median, the lowest and the highest; zero each if there are none. The median of an even number is the mean of the
+    /// middle two, rounded down.
+    #[inline(never)]
+    fn summary(&self) -> (U256, U256, U256) {
+        let last = self.count.saturating_sub(1);
+        // The middle one twice if the number is odd.
+        let below = self.at(last >> 1);
+        let above = self.at(self.count >> 1);
+        // `below ≤ above`, and half their distance added to the lower can't leave the range.
+        let mid = below.saturating_add(above.saturating_sub(below).wrapping_shr(1));
+        (mid, self.at(0), self.at(last))
     }
 }
 
 /// The readings of a token's sources, collected one by one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Readings {
-    /// Fresh prices, ascending, in the first `fresh` places.
-    prices: [U256; MAX_SOURCES],
-    fresh: usize,
-    answering: usize,
+    fresh: Prices,
+    /// The fresh ones and the old ones.
+    answering: Prices,
 }
 
 impl Readings {
-    /// Adds what one source says. More than [`MAX_SOURCES`] fresh prices are not kept.
+    /// Adds what one source says. More than [`MAX_SOURCES`] prices are not kept.
     pub fn add(&mut self, reading: Reading) {
-        let mut price = match reading {
-            Reading::Nothing => return,
-            Reading::Old => U256::ZERO,
-            Reading::Fresh(price) => price,
-        };
-        self.answering = self.answering.saturating_add(1);
-        if reading == Reading::Old {
-            return;
-        }
-        for place in self.prices.iter_mut().take(self.fresh) {
-            if price < *place {
-                mem::swap(place, &mut price);
+        match reading {
+            Reading::Nothing => {}
+            Reading::Old(price) => self.answering.insert(price),
+            Reading::Fresh(price) => {
+                self.answering.insert(price);
+                self.fresh.insert(price);
             }
-        }
-        if let Some(place) = self.prices.get_mut(self.fresh) {
-            *place = price;
-            self.fresh = self.fresh.saturating_add(1);
         }
     }
 
-    /// The median and the lowest of the fresh prices, if at least `quorum` (≥ 1) sources are fresh and their spread,
-    /// `(highest − lowest)/median`, is at most `max_spread` (WAD). The median of an even number is the mean of the middle two,
-    /// rounded down.
+    /// The price from what has been collected. `quorum` ≥ 1; `max_spread` in WAD.
+    ///
+    /// * Ok: at least `quorum` sources are fresh, and their spread, `(highest − lowest)/median`, is at most `max_spread`. The
+    ///   median and the lowest of the fresh prices.
+    /// * Disagree: at least `quorum` are fresh, but further apart. The same figures, the nearest thing to a price.
+    /// * Stale: fewer are fresh, but at least `quorum` answer. The median and the lowest of all these answers, the old
+    ///   ones included: the last good price, or the nearest thing to it.
+    /// * NoQuorum: fewer answer. Zeros.
     #[must_use]
     pub fn aggregate(&self, quorum: usize, max_spread: U256) -> Aggregate {
         let quorum = quorum.max(1);
-        if self.fresh < quorum {
-            let status = if self.answering < quorum {
-                Status::NoQuorum
-            } else {
-                Status::Stale
-            };
-            return Aggregate::none(status);
-        }
-        let at = |index: usize| self.prices.get(index).copied().unwrap_or_default();
-        let lowest = at(0);
-        let highest = at(self.fresh.saturating_sub(1));
-        // The middle one twice if the number is odd.
-        let below = at(self.fresh.saturating_sub(1) >> 1);
-        let above = at(self.fresh >> 1);
-        // `below ≤ above`, and half their distance added to the lower can't leave the range.
-        let mid = below.saturating_add(above.saturating_sub(below).wrapping_shr(1));
+        let (prices, mut status) = if self.fresh.count >= quorum {
+            (self.fresh, Status::Ok)
+        } else if self.answering.count >= quorum {
+            (self.answering, Status::Stale)
+        } else {
+            (Prices::default(), Status::NoQuorum)
+        };
+        let (mid, low, highest) = prices.summary();
         // spread > max_spread, without a division.
-        if mul_less(max_spread, mid, highest.saturating_sub(lowest), WAD) {
-            return Aggregate::none(Status::Disagree);
+        if status == Status::Ok && mul_less(max_spread, mid, highest.saturating_sub(low), WAD) {
+            status = Status::Disagree;
         }
-        Aggregate {
-            mid,
-            low: lowest,
-            status: Status::Ok,
-        }
+        Aggregate { mid, low, status }
     }
 }

@@ -2,16 +2,10 @@
 
 use alloc::vec::Vec;
 use alloy_primitives::U256;
-use alloy_sol_types::{sol, SolError};
+use alloy_sol_types::SolError;
 use breakwater_interfaces::oracle::IOracleAdapter;
 
 use crate::state::word_of;
-
-sol! {
-    /// A source failed, and the gas left was too little for it to have had its share: nothing can be said about the source.
-    #[derive(Debug, PartialEq, Eq)]
-    error InsufficientGas(uint256 available, uint256 needed);
-}
 
 /// The adapter's errors; their meaning is told at [`IOracleAdapter`].
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +20,7 @@ pub enum Error {
     ParameterOutOfBounds(IOracleAdapter::ParameterOutOfBounds),
     InvalidFeed(IOracleAdapter::InvalidFeed),
     MathOverflow(IOracleAdapter::MathOverflow),
-    InsufficientGas(InsufficientGas),
+    InsufficientGas(IOracleAdapter::InsufficientGas),
 }
 
 /// Every argument of every error is one word, so one writer of words does for all: the generated coders take two kilobytes of
@@ -90,5 +84,5 @@ from!(
     IOracleAdapter::ParameterOutOfBounds => ParameterOutOfBounds,
     IOracleAdapter::InvalidFeed => InvalidFeed,
     IOracleAdapter::MathOverflow => MathOverflow,
-    InsufficientGas => InsufficientGas,
+    IOracleAdapter::InsufficientGas => InsufficientGas,
 );

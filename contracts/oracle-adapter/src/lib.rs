@@ -2,11 +2,12 @@
 //!
 //! Each source is a Chainlink-style feed that gives the value of one whole token in whole units of the loan asset. For a
 //! loan asset that is pegged to the dollar a USD feed does, on the assumption that the peg holds. A price is the median of
-//! the sources with a fresh answer, if there are enough of them and they agree ([`aggregate`]); otherwise there is none, and
-//! the status says why. A source that reverts, returns rubbish or burns its share of gas is left out ([`sources`]).
+//! the sources with a fresh answer, if there are enough of them and they agree ([`aggregate`]); otherwise [`OracleAdapter::price`]
+//! has none, and a quote has the last good price or the nearest thing to it, with a status that says why it is not one to open
+//! or to sell at. A source that reverts, returns rubbish or burns its share of gas is left out ([`sources`]).
 //!
 //! Prices are rounded down: they are values of collateral. `low`, the conservative price for opening, is the lowest of the
-//! fresh prices.
+//! prices that the median is of.
 //!
 //! The adapter only ever makes static calls, so nothing that it calls can change its state, and [`OracleAdapter::set_sources`]
 //! writes after its last call: there is no moment at which a lock would guard anything.
@@ -140,11 +141,13 @@ impl OracleAdapter {
         .into())
     }
 
-    /// One quote a token, in order. An unknown token has status NoQuorum.
+    /// One quote a token, in order; without an Ok status as [`aggregate::Readings::aggregate`] says. An unknown token has
+    /// status NoQuorum.
     ///
     /// # Errors
     ///
-    /// None but [`errors::InsufficientGas`], when a source failed for want of gas.
+    /// None but [`IOracleAdapter::InsufficientGas`](breakwater_interfaces::oracle::IOracleAdapter::InsufficientGas), when a
+    /// source failed for want of gas.
     pub fn quotes(&self, tokens: Vec<Address>) -> Result<Vec<QuoteFields>, Error> {
         let mut quotes = Vec::with_capacity(tokens.len());
         for token in tokens {

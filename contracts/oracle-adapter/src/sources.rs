@@ -5,13 +5,14 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::{
     external::AggregatorV3Interface::{decimalsCall, latestRoundDataCall},
+    oracle::IOracleAdapter::InsufficientGas,
     outbound::word_at,
 };
 use stylus_sdk::{call::RawCall, stylus_core::Host};
 
 use crate::{
     aggregate::{judge, Reading, MAX_DECIMALS},
-    errors::{Error, InsufficientGas},
+    errors::Error,
     state::Source,
 };
 

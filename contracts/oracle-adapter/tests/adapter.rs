@@ -12,7 +12,7 @@ use breakwater_interfaces::oracle::{
 };
 use motsu::prelude::*;
 use oracle_adapter::{
-    errors::{Error, InsufficientGas},
+    errors::Error,
     sources::{GAS_NEEDED, GAS_SHARE},
     OracleAdapter,
 };
@@ -119,11 +119,10 @@ fn age_of_exactly_the_limit_is_fresh_and_a_second_more_is_stale(
     assert_eq!(quote(&adapter, owner, token).3, OK);
 
     VM::context().increase_time(1);
-    let (mid, low, volatility, status) = quote(&adapter, owner, token);
-    assert_eq!(
-        (mid, low, volatility, status),
-        (U256::ZERO, U256::ZERO, U256::from(80 * PERCENT), STALE)
-    );
+    // The last good price stays to be seen, but not as one.
+    let last = scaled(2_000 * ONE);
+    let expected = (last, last, U256::from(80 * PERCENT), STALE);
+    assert_eq!(quote(&adapter, owner, token), expected);
     let unavailable = Error::from(PriceUnavailable {
         token,
         status: STALE,
@@ -159,7 +158,23 @@ fn spread_of_exactly_the_limit_is_agreement_and_a_little_more_is_not(
 
     answers(&third, owner, 2_000 * ONE + 10 * ONE + 1);
     let (mid, low, _, status) = quote(&adapter, owner, token);
-    assert_eq!((mid, low, status), (U256::ZERO, U256::ZERO, DISAGREE));
+    assert_eq!(
+        (mid, low, status),
+        (scaled(2_000 * ONE), scaled(1_990 * ONE), DISAGREE)
+    );
+    let unavailable = Error::from(PriceUnavailable {
+        token,
+        status: DISAGREE,
+    });
+    assert_eq!(
+        adapter.sender(owner).price(token).motsu_unwrap_err(),
+        unavailable
+    );
+    let error = adapter
+        .sender(owner)
+        .get_quote(U256::ONE, asset, token)
+        .motsu_unwrap_err();
+    assert_eq!(error, unavailable);
 }
 
 /// O1: each way in which an answer is no price.
@@ -194,7 +209,64 @@ fn answer_that_is_no_price_leaves_its_source_out(
     }
     // With a quorum of two the same answers mean that there is none.
     set_feeds(&adapter, owner, token, &[&good, &bad], 2);
-    assert_eq!(quote(&adapter, owner, token).3, NO_QUORUM);
+    let nothing = (U256::ZERO, U256::ZERO, NO_QUORUM);
+    let (mid, low, _, status) = quote(&adapter, owner, token);
+    assert_eq!((mid, low, status), nothing);
+}
+
+/// What each of too few fresh sources says counts, however old, but nothing that is no price does.
+#[motsu::test]
+fn stale_quote_is_of_all_answers_that_are_prices(
+    adapter: Adapter,
+    fresh: Contract<Feed>,
+    older: Contract<Feed>,
+    oldest: Contract<Feed>,
+    rubbish: Contract<Feed>,
+    asset: Address,
+    token: Address,
+    owner: Address,
+) {
+    construct(&adapter, asset, owner);
+    let feeds = [&fresh, &older, &oldest, &rubbish];
+    for feed in feeds {
+        answers(feed, owner, 2_000 * ONE);
+    }
+    set_feeds(&adapter, owner, token, &feeds, 2);
+    let now = VM::context().block_timestamp();
+    answers_at(&older, owner, 1_900 * ONE, now - u64::from(HOUR) - 1);
+    answers_at(&oldest, owner, 1_500 * ONE, 1);
+
+    let negative = U256::MAX - U256::from(ONE);
+    for (answer, updated_at) in [
+        (U256::ZERO, U256::ONE),
+        (negative, U256::ONE),
+        (U256::from(ONE), U256::from(now + 1)),
+        (U256::from(ONE), U256::MAX),
+        (U256::from(ONE), U256::ZERO),
+        // More than 256 bits, once scaled.
+        (U256::MAX >> 1, U256::ONE),
+    ] {
+        rubbish.sender(owner).set_answer(answer, updated_at);
+        let (mid, low, _, status) = quote(&adapter, owner, token);
+        assert_eq!(
+            (mid, low, status),
+            (scaled(1_900 * ONE), scaled(1_500 * ONE), STALE)
+        );
+    }
+
+    // Once enough are fresh again, the old ones count no more.
+    answers(&rubbish, owner, 2_004 * ONE);
+    let (mid, low, _, status) = quote(&adapter, owner, token);
+    assert_eq!(
+        (mid, low, status),
+        (scaled(2_002 * ONE), scaled(2_000 * ONE), OK)
+    );
+    // And alone, an old answer is no quorum of two.
+    for feed in [&fresh, &oldest, &rubbish] {
+        feed.sender(owner).set_broken(true);
+    }
+    let (mid, low, _, status) = quote(&adapter, owner, token);
+    assert_eq!((mid, low, status), (U256::ZERO, U256::ZERO, NO_QUORUM));
 }
 
 #[motsu::test]
@@ -275,7 +347,7 @@ fn incident_03_one_venue_out_of_line_moves_nobody(
     answers(&second, owner, ONE);
     answers(&outlier, owner, ONE + ONE / 10 * 3);
     set_feeds(&adapter, owner, token, &[&first, &second, &outlier], 2);
-    // No price at all, so nothing is liquidated on it; it is back once the venue is.
+    // No price to sell at, so nothing is liquidated on it; it is back once the venue is.
     assert_eq!(quote(&adapter, owner, token).3, DISAGREE);
     answers(&outlier, owner, ONE);
     assert_eq!(quote(&adapter, owner, token).3, OK);

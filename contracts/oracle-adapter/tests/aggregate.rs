@@ -71,15 +71,10 @@ proptest! {
     ) {
         let aggregate = fresh(&prices).aggregate(prices.len(), U256::from(max_spread));
         let (median, agree) = reference(&prices, max_spread);
-        if agree {
-            prop_assert_eq!(aggregate.status, Status::Ok);
-            prop_assert_eq!(big(aggregate.mid), median);
-            prop_assert_eq!(Some(&aggregate.low), prices.iter().min());
-            prop_assert!(aggregate.low <= aggregate.mid);
-        } else {
-            prop_assert_eq!(aggregate.status, Status::Disagree);
-            prop_assert_eq!((aggregate.mid, aggregate.low), (U256::ZERO, U256::ZERO));
-        }
+        prop_assert_eq!(aggregate.status, if agree { Status::Ok } else { Status::Disagree });
+        prop_assert_eq!(big(aggregate.mid), median);
+        prop_assert_eq!(Some(&aggregate.low), prices.iter().min());
+        prop_assert!(aggregate.low <= aggregate.mid);
     }
 
     #[test]
@@ -119,7 +114,7 @@ proptest! {
                 prop_assert_eq!(big(without.mid), mean);
             }
         } else {
-            prop_assert_eq!((with.mid, with.low), (U256::ZERO, U256::ZERO));
+            prop_assert_eq!(with.status, Status::Disagree);
         }
     }
 
@@ -147,7 +142,8 @@ proptest! {
                 prop_assert!(is_positive && is_timely && answered_in >= round);
                 prop_assert_eq!(Some(price), price_of_answer(answer, exponent));
             }
-            Reading::Old => {
+            Reading::Old(price) => {
+                prop_assert_eq!(Some(price), price_of_answer(answer, exponent));
                 prop_assert!(is_positive && updated_at != 0 && updated_at <= NOW);
                 prop_assert!(!is_timely || answered_in < round);
             }
@@ -174,32 +170,45 @@ proptest! {
         prop_assert_eq!(price_of_answer(answer, exponent).map(big), is_price.then_some(exact));
     }
 
+    /// The prices that count: the fresh ones if they are enough, else all that are prices at all, else none.
     #[test]
-    fn status_counts_fresh_then_answering_sources(
-        kinds in vec(0_u8..3, 1..=MAX_SOURCES),
+    fn status_and_price_are_of_the_fresh_then_of_all_answering_sources(
+        sources in near_prices().prop_flat_map(|prices| {
+            let kinds = vec(0_u8..3, prices.len());
+            (Just(prices), kinds)
+        }),
         quorum in 1..=MAX_SOURCES,
+        max_spread in 1..=WAD / 2,
     ) {
-        let price = U256::from(10_u64.pow(12));
+        let (prices, kinds) = sources;
         let mut readings = Readings::default();
-        for kind in &kinds {
+        for (price, kind) in prices.iter().zip(&kinds) {
             readings.add(match kind {
                 0 => Reading::Nothing,
-                1 => Reading::Old,
-                _ => Reading::Fresh(price),
+                1 => Reading::Old(*price),
+                _ => Reading::Fresh(*price),
             });
         }
-        let count = |least| kinds.iter().filter(|kind| **kind >= least).count();
-        let expected = if count(2) >= quorum {
-            Status::Ok
-        } else if count(1) >= quorum {
-            Status::Stale
-        } else {
-            Status::NoQuorum
+        let of = |least: u8| -> Vec<U256> {
+            let counted = prices.iter().zip(&kinds).filter(|(_, kind)| **kind >= least);
+            counted.map(|(price, _)| *price).collect()
         };
-        let aggregate = readings.aggregate(quorum, U256::from(1));
-        prop_assert_eq!(aggregate.status, expected);
-        let mid = if expected == Status::Ok { price } else { U256::ZERO };
-        prop_assert_eq!((aggregate.mid, aggregate.low), (mid, mid));
+        let (fresh, answering) = (of(2), of(1));
+        let aggregate = readings.aggregate(quorum, U256::from(max_spread));
+        let counted = if fresh.len() >= quorum {
+            let (_, agree) = reference(&fresh, max_spread);
+            prop_assert_eq!(aggregate.status, if agree { Status::Ok } else { Status::Disagree });
+            fresh
+        } else if answering.len() >= quorum {
+            prop_assert_eq!(aggregate.status, Status::Stale);
+            answering
+        } else {
+            prop_assert_eq!(aggregate.status, Status::NoQuorum);
+            prop_assert_eq!((aggregate.mid, aggregate.low), (U256::ZERO, U256::ZERO));
+            return Ok(());
+        };
+        prop_assert_eq!(big(aggregate.mid), reference(&counted, max_spread).0);
+        prop_assert_eq!(Some(&aggregate.low), counted.iter().min());
     }
 }
 

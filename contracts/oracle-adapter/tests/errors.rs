@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolError;
 use breakwater_interfaces::oracle::IOracleAdapter::*;
-use oracle_adapter::errors::{Error, InsufficientGas};
+use oracle_adapter::errors::Error;
 
 fn assert_encoded<E: SolError + Clone>(error: E)
 where

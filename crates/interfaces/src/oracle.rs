@@ -6,9 +6,10 @@ sol! {
     /// What the adapter knows of one token.
     #[derive(Debug, Default, PartialEq, Eq)]
     struct Quote {
-        /// Median price, 1e36 scale; the last good one (or zero) unless the status is Ok.
+        /// Median price, 1e36 scale. With status Disagree the median all the same; with Stale the median of all well-formed
+        /// answers, old ones included: the last good price or the nearest thing to it. Zero with NoQuorum.
         uint256 mid;
-        /// Conservative price for opening, never above `mid`, 1e36 scale.
+        /// Conservative price for opening: the lowest that `mid` is the median of, 1e36 scale. For opening, only an Ok one counts.
         uint256 low;
         /// Annualised volatility, WAD.
         uint256 volatility;
@@ -35,12 +36,14 @@ sol! {
         /// The feed does not answer `decimals()`, or with a number out of range.
         error InvalidFeed(address feed);
         error MathOverflow();
+        /// A source failed, and the gas left was too little for it to have had its share: nothing can be said about the source.
+        error InsufficientGas(uint256 available, uint256 needed);
 
         /// ERC-7726: how much of `quote` is worth as much as `inAmount` of `base`, rounded down.
         function getQuote(uint256 inAmount, address base, address quote) external view returns (uint256 outAmount);
         /// Price of `token` on the 1e36 scale; reverts without a good one.
         function price(address token) external view returns (uint256);
-        /// One quote a token, in order; never reverts.
+        /// One quote a token, in order; reverts only for want of gas.
         function quotes(address[] calldata tokens) external view returns (Quote[] memory);
         /// The loan asset that prices are in.
         function asset() external view returns (address);
