@@ -22,7 +22,7 @@ struct Build {
 }
 
 /// All programs. What needs no features of its own is built in one run, which shares the dependencies.
-const BUILDS: [Build; 2] = [
+const BUILDS: [Build; 3] = [
     Build {
         folder: "contracts",
         programs: &[
@@ -32,6 +32,11 @@ const BUILDS: [Build; 2] = [
             ("insurance-fund", "insurance-fund"),
         ],
         features: &[],
+    },
+    Build {
+        folder: "vault-liquidation",
+        programs: &[("vault-liquidation", "vault")],
+        features: &["--no-default-features", "--features", "liquidation"],
     },
     Build {
         folder: "vault-extension",
