@@ -30,9 +30,12 @@ pub enum TakeError {
 /// `lot`: what is for sale; `limit`: what may still be raised; `max_lot`: what the taker wants at most; `dust`: the least that a
 /// remainder may be worth.
 ///
-/// * The payment is `⌈slice·price/1e36⌉`, never under the price of the moment (A1): a split take pays as much or more (A4, V6).
-/// * If it exceeds `limit`, the payment is `limit`, and the slice what that buys, rounded down. If `limit` does not even buy one
-///   base unit, the slice is one unit at its price: the one case in which a payment is above `limit`.
+/// * The payment is always `⌈slice·price/1e36⌉`: never under the price of the moment (A1), and since the sum of parts rounded up is
+///   at least the whole rounded up, never more than the same slice costs in parts (A4, V6).
+/// * If that exceeds `limit` for what is wanted, the slice is the largest that costs exactly `limit`. Where base units are so
+///   dear that none does, it is the smallest that costs more: the payment is then above `limit`, by less than one unit's cost.
+///   (Fewer units for the whole `limit` would be dearer than in parts; fewer at their cost would leave less than a unit's cost
+///   to raise, which may be dust.)
 /// * If both lot and limit remain, both remainders must be worth at least `dust` (A3): the slice is cut until they are.
 ///
 /// # Errors
@@ -57,11 +60,16 @@ pub fn slice(
 
     let payment = cost(wanted)?;
     if payment > limit {
-        // limit·1e36 ≥ affordable·price, so the limit is at least the price of the slice, rounded up.
-        let lot_taken = affordable(limit).max(U256::ONE);
+        // affordable·price ≤ limit·1e36, so it costs at most the limit; one unit more costs more, and so is at most what is wanted.
+        let within = affordable(limit);
+        let lot_taken = if cost(within)? == limit {
+            within
+        } else {
+            within.saturating_add(U256::ONE)
+        };
         return Ok(Slice {
             lot_taken,
-            payment: limit.max(cost(lot_taken)?),
+            payment: cost(lot_taken)?,
         });
     }
     if payment == limit || wanted == lot {

@@ -85,6 +85,24 @@ fn takes_that_make_no_sense_are_refused_by_name() {
     );
 }
 
+// A4. Units at 5 each, and 9 to raise: one for 9 would be dearer than the same unit bought first, for 5.
+#[test]
+fn units_that_do_not_divide_the_limit_are_sold_at_their_cost_and_end_the_auction() {
+    let cut = |limit, max_lot| slice(u(9), u(limit), PRICE_SCALE * u(5), u(max_lot), u(0));
+    let units = |lot_taken, payment| {
+        Ok(Slice {
+            lot_taken: u(lot_taken),
+            payment: u(payment),
+        })
+    };
+    assert_eq!(cut(9, 9), units(2, 10));
+    assert_eq!(cut(9, 2), units(2, 10));
+    assert_eq!(cut(9, 1), units(1, 5));
+    assert_eq!(cut(9 - 5, 8), units(1, 5));
+    assert_eq!(cut(10, 9), units(2, 10));
+    assert_eq!(cut(11, 9), units(3, 15));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
@@ -98,9 +116,10 @@ proptest! {
             Ok(taken) => {
                 prop_assert!(taken.lot_taken > U256::ZERO && taken.lot_taken <= lot.min(u(max_lot)));
                 let cost = mul_div_up(taken.lot_taken, price, PRICE_SCALE).unwrap();
-                prop_assert!(taken.payment >= cost);
-                prop_assert!(taken.payment == cost || taken.payment == limit);
-                prop_assert!(taken.payment <= limit || taken.lot_taken == U256::ONE);
+                prop_assert_eq!(taken.payment, cost);
+                // The limit is exceeded by the last unit only, and not if fewer units raise it to the letter.
+                let without_last = mul_div_up(taken.lot_taken - U256::ONE, price, PRICE_SCALE).unwrap();
+                prop_assert!(taken.payment <= limit || without_last < limit);
                 let (rest, left) = (limit.saturating_sub(taken.payment), lot - taken.lot_taken);
                 if !rest.is_zero() && !left.is_zero() {
                     prop_assert!(rest >= dust);
@@ -115,20 +134,26 @@ proptest! {
         }
     }
 
-    // A4, V6
+    // A4, V6: from tokens of which a unit is worth many of the loan asset to the reverse, with limits that bind and that do not.
     #[test]
-    fn splitting_a_take_never_costs_less(lot in 1_u128..1 << 80, price in 1_u128..1 << 126, parts in prop::collection::vec(1_u128..1 << 76, 1..8)) {
-        let price = u(price);
-        let limit = U256::MAX >> 1;
-        let (mut left, mut paid, mut got) = (u(lot), U256::ZERO, U256::ZERO);
-        for part in parts {
-            if left.is_zero() { break; }
-            let taken = slice(left, limit, price, u(part), U256::ZERO).unwrap();
+    fn splitting_a_take_never_costs_less(
+        lot in 1_u128..1 << 60, shift in 0_usize..60, price in 1_u128.., scale in 0_u32..6, limit in 1_u128..1 << 90, limit_shift in 0_usize..90,
+        parts in prop::collection::vec((1_u128..1 << 60, 0_usize..60), 1..8),
+    ) {
+        let lot = u(lot >> shift).max(U256::ONE);
+        let price = u(price) * u(10_u128.pow(scale));
+        let limit = u(limit >> limit_shift).max(U256::ONE);
+        let (mut left, mut paid) = (lot, U256::ZERO);
+        for (part, shift) in parts {
+            if left.is_zero() || paid >= limit { break; }
+            let part = u(part >> shift).max(U256::ONE);
+            let taken = slice(left, limit - paid, price, part, U256::ZERO).unwrap();
             left -= taken.lot_taken;
             paid += taken.payment;
-            got += taken.lot_taken;
         }
-        prop_assert!(paid >= slice(u(lot), limit, price, got, U256::ZERO).unwrap().payment);
+        let whole = slice(lot, limit, price, lot - left, U256::ZERO).unwrap();
+        prop_assert_eq!(whole.lot_taken, lot - left);
+        prop_assert!(whole.payment <= paid);
     }
 
     // A1
