@@ -13,9 +13,8 @@
 //! * The controller or its operator may cancel at any time and gets the shares back. It gives up the time that has passed, no more.
 
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::sol;
 use breakwater_interfaces::fund::IInsuranceFund::{
-    ERC4626ExceededMaxRedeem, OperatorSet, RedeemRequest, ZeroAmount,
+    ERC4626ExceededMaxRedeem, OperatorSet, RedeemCancelled, RedeemRequest, ZeroAmount,
 };
 use stylus_sdk::prelude::*;
 
@@ -25,12 +24,6 @@ use crate::{
     state::Request,
     InsuranceFund,
 };
-
-sol! {
-    /// `shares` of `controller` came back out of escrow.
-    #[derive(Debug, PartialEq, Eq)]
-    event RedeemCancelled(address indexed controller, address indexed sender, uint256 shares);
-}
 
 impl InsuranceFund {
     pub(crate) fn start_request(

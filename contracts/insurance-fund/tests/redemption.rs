@@ -6,7 +6,7 @@ mod common;
 
 use alloy_primitives::{Address, U256};
 use breakwater_interfaces::fund::IInsuranceFund::*;
-use insurance_fund::{errors::Error, request::RedeemCancelled, InsuranceFund};
+use insurance_fund::{errors::Error, InsuranceFund};
 use motsu::prelude::*;
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest, ProptestConfig};
 

@@ -5,7 +5,7 @@ use alloy_sol_types::SolCall;
 use breakwater_interfaces::{
     auction::{
         IAuctionTaker,
-        ILiquidationAuction::{CallbackFailed, NotAuthorized, PriceNotOk},
+        ILiquidationAuction::{CallbackFailed, InvalidAnswer, PriceNotOk},
     },
     oracle::{IOracleAdapter, Status},
     outbound::{call, static_call, word_at, Calldata},
@@ -46,7 +46,7 @@ impl LiquidationAuction {
                 unassigned,
             }),
             // Not a vault's answer: neither a sale nor a return of the lot may follow from it.
-            _ => Err(error::<NotAuthorized>(&[word(self.vault.get())])),
+            _ => Err(error::<InvalidAnswer>(&[word(self.vault.get())])),
         }
     }
 
@@ -124,8 +124,9 @@ impl LiquidationAuction {
         let status = match (word_at(&answer, 2), word_at(&answer, 5)) {
             (Some(mid), Some(U256::ZERO)) if !mid.is_zero() => return Ok(mid),
             (Some(_), Some(status)) if !status.is_zero() => status,
-            // Not an adapter's answer, or a price of zero, which is no price.
-            _ => U256::from(Status::NoQuorum as u8),
+            // A price of zero is no price.
+            (Some(_), Some(_)) => U256::from(Status::NoQuorum as u8),
+            _ => return Err(error::<InvalidAnswer>(&[word(self.oracle.get())])),
         };
         Err(error::<PriceNotOk>(&[word(token), status]))
     }

@@ -120,7 +120,7 @@ impl LiquidationAuction {
     /// who has approved the vault for it. Returns what was bought and paid.
     ///
     /// Errors: `Locked`, `DeadlinePassed`, `UnknownAuction`, `NeedsReset`, `PriceAboveMaximum`, `ZeroAddress`,
-    /// `InvalidReceiver`, `ZeroAmount` (nothing wanted, or nothing owed: `close`), `RemainderIsDust`, `LotBelowMinimum`,
+    /// `InvalidReceiver`, `ZeroAmount`, `NothingOwed` (`close` it), `InvalidAnswer`, `RemainderIsDust`, `LotBelowMinimum`,
     /// `CallbackFailed`, and what the vault says. Events: `Taken`, `Ended`.
     pub fn take(
         &mut self,
@@ -137,14 +137,15 @@ impl LiquidationAuction {
 
     /// Starts the price again, from the oracle's price now, once the auction is too old or its price too low.
     ///
-    /// Errors: `Locked`, `UnknownAuction`, `ResetNotNeeded`, `PriceNotOk`, `CurveNotSet`, `MathOverflow`. Events: `Restarted`.
+    /// Errors: `Locked`, `UnknownAuction`, `ResetNotNeeded`, `PriceNotOk`, `InvalidAnswer`, `CurveNotSet`, `MathOverflow`, and what
+    /// the adapter says. Events: `Restarted`.
     pub fn reset(&mut self, id: U256, keeper: Address) -> Result<(), Revert> {
         self.reset_auction(id, keeper)
     }
 
     /// Ends an auction whose claim has been paid by other means; the lot goes back to the account. By anybody.
     ///
-    /// Errors: `Locked`, `UnknownAuction`, `ClaimNotPaid`, and what the vault says. Events: `Ended`.
+    /// Errors: `Locked`, `UnknownAuction`, `ClaimNotPaid`, `InvalidAnswer`, and what the vault says. Events: `Ended`.
     pub fn close(&mut self, id: U256) -> Result<(), Revert> {
         self.close_auction(id)
     }

@@ -2,8 +2,8 @@
 
 use alloy_primitives::{Address, U256};
 use breakwater_interfaces::auction::ILiquidationAuction::{
-    DeadlinePassed, Ended, InvalidReceiver, LotBelowMinimum, NeedsReset, PriceAboveMaximum, Taken,
-    ZeroAddress, ZeroAmount,
+    DeadlinePassed, Ended, InvalidReceiver, LotBelowMinimum, NeedsReset, NothingOwed,
+    PriceAboveMaximum, Taken, ZeroAddress,
 };
 use breakwater_risk::take::Slice;
 use stylus_sdk::prelude::*;
@@ -52,7 +52,8 @@ impl LiquidationAuction {
         if price > max_price {
             return Err(error::<PriceAboveMaximum>(&[price, max_price]));
         }
-        let Offer { limit, slice } = self.offer(&auction, price, max_lot, U256::from(book.dust))?;
+        let Offer { limit, slice } =
+            self.offer(id, &auction, price, max_lot, U256::from(book.dust))?;
         let Slice { lot_taken, payment } = slice;
         if lot_taken < min_lot {
             return Err(error::<LotBelowMinimum>(&[lot_taken, min_lot]));
@@ -127,7 +128,7 @@ impl LiquidationAuction {
         };
         let price = self.price_of(&auction);
         if !price.needs_reset {
-            if let Ok(offer) = self.offer(&auction, price.now, max_lot, U256::from(book.dust)) {
+            if let Ok(offer) = self.offer(id, &auction, price.now, max_lot, U256::from(book.dust)) {
                 return (offer.slice.lot_taken, offer.slice.payment, price.now);
             }
         }
@@ -138,6 +139,7 @@ impl LiquidationAuction {
     #[inline(never)]
     fn offer(
         &self,
+        id: U256,
         auction: &Auction,
         price: U256,
         max_lot: U256,
@@ -150,7 +152,7 @@ impl LiquidationAuction {
             .saturating_add(claim.unassigned)
             .min(claim.outstanding);
         if limit.is_zero() {
-            return Err(error::<ZeroAmount>(&[]));
+            return Err(error::<NothingOwed>(&[id]));
         }
         let slice = pricing::slice(auction.lot, limit, price, max_lot, dust)?;
         Ok(Offer { limit, slice })

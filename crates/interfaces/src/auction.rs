@@ -1,8 +1,6 @@
 //! The liquidation auction: Dutch, taken in part or whole.
 
-use alloy_sol_types::sol;
-
-sol! {
+interface! {
     #[derive(Debug, PartialEq, Eq)]
     interface ILiquidationAuction {
         /// A lot is for sale from price `top` on (1e36 scale), to raise `tab`; `price` is the oracle's at that moment.
@@ -44,6 +42,10 @@ sol! {
         error CallbackFailed(address receiver);
         error CurveNotSet(address token);
         error PriceNotOk(address token, uint8 status);
+        /// The claim is paid, so nothing is sold for it: `close` the auction.
+        error NothingOwed(uint256 id);
+        /// The module's answer is not what its interface says.
+        error InvalidAnswer(address module);
         error ParameterOutOfBounds(bytes32 parameter, uint256 value);
 
         /// Only by the vault: put `lot` of `token` of `account` up for sale, to raise `tab`, of which `debt` is debt; `price` is the oracle's.

@@ -1,8 +1,6 @@
 //! The insurance fund: staked vault shares that bear losses first.
 
-use alloy_sol_types::sol;
-
-sol! {
+interface! {
     #[derive(Debug, PartialEq, Eq)]
     interface IInsuranceFund {
         event Transfer(address indexed from, address indexed to, uint256 value);
@@ -13,6 +11,8 @@ sol! {
         event RedeemRequest(address indexed controller, address indexed owner, uint256 indexed requestId, address sender, uint256 shares);
         /// ERC-7540.
         event OperatorSet(address indexed controller, address indexed operator, bool approved);
+        /// `shares` of `controller` came back out of escrow.
+        event RedeemCancelled(address indexed controller, address indexed sender, uint256 shares);
 
         error NotAuthorized(address caller);
         error Locked();
@@ -60,6 +60,10 @@ sol! {
         function requestRedeem(uint256 shares, address controller, address owner) external returns (uint256 requestId);
         function pendingRedeemRequest(uint256 requestId, address controller) external view returns (uint256 pendingShares);
         function claimableRedeemRequest(uint256 requestId, address controller) external view returns (uint256 claimableShares);
+        /// Take the request of `controller` back, all of it: the shares come back to it.
+        function cancelRedeem(address controller) external returns (uint256 shares);
+        /// The running request of `controller`, claimable from `from` to `until`; zeros without one.
+        function redeemRequestOf(address controller) external view returns (uint256 shares, uint256 from, uint256 until);
         function setOperator(address operator, bool approved) external returns (bool);
         function isOperator(address controller, address operator) external view returns (bool);
         function share() external view returns (address);
@@ -67,5 +71,7 @@ sol! {
         /// Value of the fund in loan asset: what it can bear now.
         function cover() external view returns (uint256 assets);
         function cooldown() external view returns (uint256);
+        /// For how long a request can be claimed after its cool-down, in seconds.
+        function window() external view returns (uint256);
     }
 }

@@ -12,6 +12,16 @@
 
 extern crate alloc;
 
+/// `sol!`, and with the feature `json` the JSON ABIs besides.
+macro_rules! interface {
+    ($($solidity:tt)*) => {
+        #[cfg(not(feature = "json"))]
+        alloy_sol_types::sol! { $($solidity)* }
+        #[cfg(feature = "json")]
+        alloy_sol_types::sol! { #![sol(abi)] $($solidity)* }
+    };
+}
+
 pub mod auction;
 #[cfg(feature = "stylus")]
 pub mod clients;

@@ -1,8 +1,6 @@
 //! The oracle adapter: one price a token, from several sources, or none.
 
-use alloy_sol_types::sol;
-
-sol! {
+interface! {
     /// What the adapter knows of one token.
     #[derive(Debug, Default, PartialEq, Eq)]
     struct Quote {

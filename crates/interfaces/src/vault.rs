@@ -1,8 +1,6 @@
 //! The vault: ERC-4626 lending pool and cross-margin accounts.
 
-use alloy_sol_types::sol;
-
-sol! {
+interface! {
     #[derive(Debug, PartialEq, Eq)]
     interface IVault {
         // ----- ERC-20 and ERC-4626 events, to the letter of the standards -----

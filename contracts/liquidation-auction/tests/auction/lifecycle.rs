@@ -301,7 +301,12 @@ fn a_reset_needs_a_good_price() {
     world.oracle.sender(OWNER).mid.set(U256::ZERO);
     assert_eq!(reset(), no_price, "zero is no price");
     world.oracle.sender(OWNER).is_garbage.set(true);
-    assert_eq!(reset(), no_price, "too short an answer is no price");
+    let module = world.oracle.address();
+    assert_eq!(
+        reset(),
+        Interface::InvalidAnswer { module }.abi_encode(),
+        "too short an answer is none"
+    );
     world.oracle.sender(OWNER).is_garbage.set(false);
     world.oracle.sender(OWNER).mid.set(U256::MAX);
     assert_eq!(reset(), Interface::MathOverflow {}.abi_encode());
@@ -357,7 +362,7 @@ fn once_the_claim_is_paid_anybody_closes_and_the_lot_goes_back() {
         .set(U256::ZERO);
     assert_eq!(
         world.take(id, U256::MAX).unwrap_err(),
-        Interface::ZeroAmount {}.abi_encode(),
+        Interface::NothingOwed { id }.abi_encode(),
         "nothing is owed, so nothing is sold"
     );
     assert_eq!(world.quote(id, U256::MAX).0, U256::ZERO);
@@ -405,6 +410,6 @@ fn a_close_that_the_vault_refuses_changes_nothing() {
     // Neither an answer that isn't a vault's.
     world.vault.sender(OWNER).failure.set(U256::from(4).to());
     let error = world.auction.sender(BIDDER).close(id).motsu_unwrap_err();
-    let caller: Address = world.vault.address();
-    assert_eq!(error, Interface::NotAuthorized { caller }.abi_encode());
+    let module: Address = world.vault.address();
+    assert_eq!(error, Interface::InvalidAnswer { module }.abi_encode());
 }

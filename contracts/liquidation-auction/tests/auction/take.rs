@@ -465,10 +465,10 @@ fn without_a_vaults_answer_nothing_is_sold() {
     let world = World::new(Kind::Linear);
     let id = world.start(ether(1_000), usd(10_000));
     world.vault.sender(OWNER).failure.set(U256::from(4).to());
-    let caller = world.vault.address();
+    let module = world.vault.address();
     assert_eq!(
         world.take(id, ether(1)).unwrap_err(),
-        Interface::NotAuthorized { caller }.abi_encode()
+        Interface::InvalidAnswer { module }.abi_encode()
     );
 }
 
