@@ -167,7 +167,10 @@ impl VaultState {
             V::maxRedeemCall::SELECTOR => {
                 let market = self.market_now();
                 let payable = market.shares_down(market.cash, now).unwrap_or_default();
-                number(self.balance(a.address(0)?).min(payable))
+                let shares = self.balance(a.address(0)?).min(payable);
+                // Shares worth less than a unit can't be redeemed by themselves.
+                let worthless = market.assets_down(shares, now)?.is_zero();
+                number(if worthless { U256::ZERO } else { shares })
             }
             // ----- accounts -----
             V::isOperatorCall::SELECTOR => boolean(self.is_operator(a.address(0)?, a.address(1)?)),

@@ -125,7 +125,7 @@ impl VaultState {
         let (min_debt, min_lot) = self.minimums();
         let factor = lot_factor(collateral)?;
         let room = self.room_left(token, collateral);
-        let claimed = liquidation::size(&SizeInput {
+        let mut claimed = liquidation::size(&SizeInput {
             debt,
             capacity,
             target_health: self.risk().target_health,
@@ -145,10 +145,15 @@ impl VaultState {
             SizeError::AtTarget => errors::account_healthy(account, debt, capacity),
         })?;
         let available = mul_div_down(holding.value, WAD, factor)?;
-        let lot = liquidation::lot_amount(claimed, factor, holding.price, holding.free, available)
-            .ok_or_else(math_overflow)?
-            // One unit of a token with few decimals may be worth more than the lot.
-            .max(U256::from(1));
+        let mut lot =
+            liquidation::lot_amount(claimed, factor, holding.price, holding.free, available)
+                .ok_or_else(math_overflow)?;
+        if lot.is_zero() {
+            // One unit of a token with few decimals is worth more than the lot: it can't be split, so it pays for more debt.
+            lot = U256::from(1);
+            let payable = mul_div_down(math::value(lot, holding.price)?, WAD, factor)?;
+            claimed = claimed.max(payable.min(debt));
+        }
         portfolio.require_improvement(account, holding, claimed, lot)?;
         let rate = liquidation::penalty_rate(
             collateral.penalty_min,
@@ -183,12 +188,17 @@ impl VaultState {
         keeper: Address,
     ) -> Fallible<Plan> {
         let (debt, capacity) = (portfolio.debt, portfolio.capacity);
-        let rate = liquidation::penalty_rate(
-            collateral.penalty_min,
-            collateral.penalty_max,
-            debt,
-            capacity,
-        );
+        // No penalty, and so no reward, by a token that the account does not hold: the caller names it.
+        let rate = if holding.is_some() {
+            liquidation::penalty_rate(
+                collateral.penalty_min,
+                collateral.penalty_max,
+                debt,
+                capacity,
+            )
+        } else {
+            U256::ZERO
+        };
         let penalty = mul_div_up(debt, rate, WAD)?;
         let reward = self.plan_reward(debt, penalty, keeper);
         let mut value = U256::ZERO;

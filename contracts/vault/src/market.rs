@@ -1,7 +1,7 @@
 //! The pool's books: cash, loans, claims, and interest on them. Pure: words in, words out.
 
 use alloy_primitives::U256;
-use breakwater_fixed_point::mul_div_down;
+use breakwater_fixed_point::{div_down, mul, mul_div_down, WAD};
 use breakwater_risk::{interest, shares};
 
 use crate::errors::{amount_too_large, math_overflow, Fallible};
@@ -12,6 +12,12 @@ pub(crate) const VIRTUAL_SHARES: u64 = 1_000_000;
 
 /// Time over which lenders get what is recovered of a written-off loss: longer than any flash deposit.
 pub(crate) const VESTING_PERIOD: u64 = 6 * 3600;
+
+/// Fractions of a base unit in which interest is kept between accruals: 2^32.
+const FRACTIONS: U256 = U256::from_limbs([1 << 32, 0, 0, 0]);
+
+/// Greatest interest reserve between two mintings: 96 bits.
+const MAX_RESERVE: U256 = U256::from_limbs([u64::MAX, 0xffff_ffff, 0, 0]);
 
 /// The pool's books, unpacked. Amounts in base units of the loan asset unless said otherwise.
 pub(crate) struct Market {
@@ -31,6 +37,8 @@ pub(crate) struct Market {
     pub vest_end: u64,
     /// Interest that belongs to the insurance fund and has not been minted to it.
     pub reserve: U256,
+    /// Interest short of a whole base unit, in 2^-32 units.
+    pub fraction: u32,
     /// Timestamp up to which interest is counted.
     pub last_accrual: u64,
     /// Rate at target utilisation, WAD a second: the rate model's memory.
@@ -113,7 +121,7 @@ impl Market {
         let (total_shares, cash) = unpack_halves(liquidity);
         let (borrow_shares, borrow_assets) = unpack_halves(loans);
         let (unvested, carrying) = unpack_halves(claims);
-        let (reserve, _) = unpack_halves(clock);
+        let [_, _, reserve, high] = clock.into_limbs();
         let times = Clock(clock).low();
         Self {
             cash,
@@ -123,7 +131,8 @@ impl Market {
             carrying,
             unvested,
             vest_end: ((times >> 80) & MASK_40) as u64,
-            reserve,
+            reserve: U256::from_limbs([reserve, high & 0xffff_ffff, 0, 0]),
+            fraction: (high >> 32) as u32,
             last_accrual: ((times >> 40) & MASK_40) as u64,
             rate_at_target: (times & MASK_40) as u64,
         }
@@ -136,11 +145,18 @@ impl Market {
             | ((u128::from(self.last_accrual) & MASK_40) << 40)
             | ((u128::from(self.vest_end) & MASK_40) << 80);
         let [times_0, times_1] = halves(times);
+        // At most 96 bits.
+        let [reserve, high, ..] = self.reserve.into_limbs();
         Ok([
             pack_halves(self.total_shares, self.cash)?,
             pack_halves(self.borrow_shares, self.borrow_assets)?,
             pack_halves(self.unvested, self.carrying)?,
-            pack_halves(self.reserve, U256::from_limbs([times_0, times_1, 0, 0]))?,
+            U256::from_limbs([
+                times_0,
+                times_1,
+                reserve,
+                high | (u64::from(self.fraction) << 32),
+            ]),
         ])
     }
 
@@ -169,33 +185,38 @@ impl Market {
     }
 
     /// Brings interest up to `now`. Total: where a figure would leave its range, nothing is added.
+    ///
+    /// Interest is added in whole base units; the rest, in 2^-32 units, is kept for the next time. So however often
+    /// somebody calls, a pool of an asset with few decimals goes on earning (incident 49).
     #[inline(never)]
     pub(crate) fn accrue(&mut self, now: u64, reserve_factor: U256) -> Accrual {
         let elapsed = now.saturating_sub(self.last_accrual);
         let (rate, rate_at_target) =
             interest::borrow_rate(self.utilisation(), elapsed, self.rate_at_target);
+        let rate = U256::from(rate);
         if elapsed == 0 {
             return Accrual {
                 interest: U256::ZERO,
                 reserve: U256::ZERO,
-                rate: U256::from(rate),
+                rate,
             };
         }
-        let rate = U256::from(rate);
         self.rate_at_target = rate_at_target;
         self.last_accrual = now;
-        let factor = interest::compound_factor_minus_one(rate, elapsed);
-        let wad = breakwater_fixed_point::WAD;
-        let room = U256::from(u128::MAX).saturating_sub(self.borrow_assets);
-        let interest = mul_div_down(self.borrow_assets, factor, wad)
-            .unwrap_or(room)
-            .min(room);
-        let reserve = mul_div_down(interest, reserve_factor, wad).unwrap_or_default();
+        let factor = mul(
+            interest::compound_factor_minus_one(rate, elapsed),
+            FRACTIONS,
+        );
+        let cap = U256::from(u128::MAX).saturating_sub(self.borrow_assets);
+        let fractions = mul_div_down(self.borrow_assets, factor.unwrap_or(U256::MAX), WAD)
+            .unwrap_or(U256::MAX)
+            .saturating_add(U256::from(self.fraction));
+        let [low, ..] = fractions.into_limbs();
+        self.fraction = low as u32;
+        let interest = div_down(fractions, FRACTIONS).unwrap_or(cap).min(cap);
+        let reserve = mul_div_down(interest, reserve_factor, WAD).unwrap_or_default();
         self.borrow_assets = self.borrow_assets.saturating_add(interest);
-        self.reserve = self
-            .reserve
-            .saturating_add(reserve)
-            .min(U256::from(u128::MAX));
+        self.reserve = self.reserve.saturating_add(reserve).min(MAX_RESERVE);
         Accrual {
             interest,
             reserve,

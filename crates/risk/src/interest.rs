@@ -21,8 +21,9 @@ pub const MIN_RATE_AT_TARGET: u64 = WAD_U64 / 1000 / YEAR;
 /// Highest rate at target: 200 % a year; per second, in WAD.
 pub const MAX_RATE_AT_TARGET: u64 = WAD_U64 * 2 / YEAR;
 
-/// From the least rate at target to the greatest is a factor of 2000, under e^8: a greater drift, in WAD, makes no difference.
-const DRIFT_LIMIT: u64 = 8 * WAD_U64;
+/// From the least rate at target to the greatest is a factor of 2000, under e^8, so beyond a drift of 16 even the middle of the
+/// interval is at its bound: a greater one, in WAD, makes no difference.
+const DRIFT_LIMIT: u64 = 16 * WAD_U64;
 /// A power of two: the power then takes twelve squarings.
 const STEPS: u64 = 4096;
 
@@ -102,8 +103,8 @@ pub fn borrow_rate(utilisation: U256, elapsed: u64, rate_at_target: u64) -> (u64
 
 /// `rate·exp(±drift)`, `drift` in WAD, within the bounds of the rate at target.
 ///
-/// `e^drift` as the 4096-th power of the Taylor series that interest compounds by: for a drift of at most
-/// [`DRIFT_LIMIT`] the step is under 2^-9, what the series leaves out is under 2^-40 of it, and the power's relative error is
+/// `e^drift` as the 4096-th power of the Taylor series that interest compounds by: a drift that does
+/// not end at a bound is under 8, its step under 2^-9, what the series leaves out under 2^-40, and so the power's relative error
 /// under 2^-28. A quarter of the code of an exponential of any argument, which this model does not need.
 fn drifted(rate: u64, drift: u64, up: bool) -> u64 {
     let step = compound_factor_minus_one(word(drift / STEPS), 1).saturating_add(WAD);
