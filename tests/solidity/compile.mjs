@@ -1,5 +1,6 @@
-// Compiles the Solidity sources of this folder with solc-js: `node compile.mjs OUT` writes OUT/<Contract>.json with `abi`
-// and `bytecode` (init code, hex with 0x) for each contract that is defined here. Warnings fail: the sources are ours.
+// Compiles the Solidity sources of this folder and the interfaces in abi/ with solc-js: `node compile.mjs OUT` writes
+// OUT/<Contract>.json with `abi` and `bytecode` (init code, hex with 0x) for each contract that is defined here. Warnings
+// fail: the sources are ours.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,8 +17,14 @@ if (!output || process.argv.length > 3) {
   process.exit(2);
 }
 
-const names = readdirSync(here).filter((name) => name.endsWith(".sol")).sort();
-const sources = Object.fromEntries(names.map((name) => [name, { content: readFileSync(join(here, name), "utf8") }]));
+/** Solidity files of a folder by the names under which they are compiled and imported. */
+function read(folder, prefix) {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".sol")).sort();
+  return names.map((name) => [prefix + name, { content: readFileSync(join(folder, name), "utf8") }]);
+}
+
+const sources = Object.fromEntries([...read(here, ""), ...read(join(here, "..", "..", "abi"), "abi/")]);
+const names = Object.keys(sources);
 
 const input = {
   language: "Solidity",

@@ -10,6 +10,7 @@
 // `sol!` expands to items without documentation of their own; what a reader needs is in the Solidity comments.
 #![allow(missing_docs, clippy::too_many_arguments)]
 
+#[cfg(feature = "stylus")]
 extern crate alloc;
 
 /// `sol!`, and with the feature `json` the JSON ABIs besides.

@@ -3,8 +3,9 @@
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Instant};
 
 use crate::{
+    abi,
     error::{Error, Result},
-    output, size, test, wasm,
+    output, size, test, vectors, wasm,
     workspace::Workspace,
 };
 
@@ -20,7 +21,7 @@ struct Command {
 }
 
 /// All commands: one line more is one command more.
-const COMMANDS: [Command; 3] = [
+const COMMANDS: [Command; 5] = [
     Command {
         name: "test",
         arguments: "",
@@ -46,6 +47,21 @@ const COMMANDS: [Command; 3] = [
         details: "The files are ready for the chain: plain encoding, no custom sections, not compressed.\n\
                   target is cargo's target folder, CARGO_TARGET_DIR included.",
         run: run_wasm,
+    },
+    Command {
+        name: "abi",
+        arguments: "[--check]",
+        summary: "writes the modules' interfaces to abi, as Solidity and JSON",
+        details: "--check  writes nothing; the exit status is 1 if a file differs from what crates/interfaces gives",
+        run: run_abi,
+    },
+    Command {
+        name: "vectors",
+        arguments: "DIR",
+        summary: "runs reference cases of the virtual machine and compares every figure",
+        details: "DIR  a folder with cases.json and the modules (.wat) that it names\n\n\
+                  A line a case, and one for each figure that differs. The exit status is 1 if one does.",
+        run: run_vectors,
     },
 ];
 
@@ -159,6 +175,37 @@ fn run_wasm(arguments: Vec<OsString>) -> Result<()> {
     Ok(())
 }
 
+fn run_abi(arguments: Vec<OsString>) -> Result<()> {
+    let mut is_check = false;
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Long("check") => is_check = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let workspace = Workspace::find()?;
+    if !is_check {
+        return abi::write(&workspace);
+    }
+    abi::check(&workspace)?;
+    output::line("abi: ok, what crates/interfaces gives");
+    Ok(())
+}
+
+fn run_vectors(arguments: Vec<OsString>) -> Result<()> {
+    let mut parser = lexopt::Parser::from_args(arguments);
+    let folder = match parser.next()? {
+        Some(lexopt::Arg::Value(folder)) => PathBuf::from(folder),
+        Some(other) => return Err(other.unexpected().into()),
+        None => return Err(Error::usage("vectors takes the folder of the cases")),
+    };
+    if let Some(argument) = parser.next()? {
+        return Err(argument.unexpected().into());
+    }
+    vectors::run(&folder)
+}
+
 fn run_size(arguments: Vec<OsString>) -> Result<()> {
     let json = size_arguments(arguments)?;
     let artifacts = wasm::build_all(&Workspace::find()?)?;
@@ -206,6 +253,11 @@ mod tests {
             ("size --json", "missing argument for option '--json'"),
             ("size --jsn a", "invalid option '--jsn'"),
             ("size table", "unexpected argument \"table\""),
+            ("abi --chekc", "invalid option '--chekc'"),
+            ("abi IVault", "unexpected argument \"IVault\""),
+            ("vectors", "vectors takes the folder of the cases"),
+            ("vectors --all", "invalid option '--all'"),
+            ("vectors a b", "unexpected argument \"b\""),
             ("help tset", "there is no command \"tset\""),
             ("help size wasm", "help takes the name of one command"),
         ] {

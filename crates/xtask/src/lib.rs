@@ -5,6 +5,7 @@
 //!
 //! [`wasm::build_all`] and [`solidity::compile`] are for commands that need programs and contracts: both do nothing twice.
 
+mod abi;
 mod commands;
 mod error;
 mod hash;
@@ -15,6 +16,7 @@ pub mod size;
 pub mod solidity;
 pub mod table;
 mod test;
+mod vectors;
 pub mod wasm;
 mod workspace;
 

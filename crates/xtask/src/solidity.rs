@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    abi,
     error::{Error, Result},
     hash, output, process, setup,
     workspace::Workspace,
@@ -14,7 +15,7 @@ use crate::{
 /// The file that says what was compiled.
 const STAMP: &str = ".compiled-from";
 
-/// Compiles `tests/solidity/*.sol` to [`Workspace::solidity`], one file `<Contract>.json` with `abi` and `bytecode` for
+/// Compiles `tests/solidity/*.sol`, and with them the interfaces in `abi/`, to [`Workspace::solidity`], one file `<Contract>.json` with `abi` and `bytecode` for
 /// each contract. Does nothing if neither inputs nor outputs have changed. Returns the folder.
 ///
 /// # Errors
@@ -22,9 +23,10 @@ const STAMP: &str = ".compiled-from";
 /// If Node or the npm packages cannot be had, or the compiler has anything to say.
 pub fn compile(workspace: &Workspace) -> Result<PathBuf> {
     let sources = workspace.solidity_sources();
+    let interfaces = abi::folder(workspace);
     let out = workspace.solidity();
     let stamp = out.join(STAMP);
-    if is_current(&sources, &out)? {
+    if is_current(&sources, &interfaces, &out)? {
         output::step("Solidity: unchanged, not compiled again");
         return Ok(out);
     }
@@ -34,7 +36,7 @@ pub fn compile(workspace: &Workspace) -> Result<PathBuf> {
         std::fs::remove_file(&stale).map_err(Error::io("remove", &stale))?;
     }
     // Taken before the compiler reads them: a change in between is then compiled next time.
-    let inputs = hash_of_inputs(&sources)?;
+    let inputs = hash_of_inputs(&sources, &interfaces)?;
     let mut command = Command::new("node");
     command.current_dir(&sources).arg("compile.mjs").arg(&out);
     process::run(&mut command, "compiling Solidity", |_| {})?;
@@ -44,13 +46,13 @@ pub fn compile(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// True if the sources are compiled, and nothing has touched them or the outputs since.
-fn is_current(sources: &Path, out: &Path) -> Result<bool> {
-    let expected = stamp_of(&hash_of_inputs(sources)?, out)?;
+fn is_current(sources: &Path, interfaces: &Path, out: &Path) -> Result<bool> {
+    let expected = stamp_of(&hash_of_inputs(sources, interfaces)?, out)?;
     Ok(hash::stamp_is(&out.join(STAMP), &expected))
 }
 
 /// Hash of all that decides what comes out.
-fn hash_of_inputs(sources: &Path) -> Result<String> {
+fn hash_of_inputs(sources: &Path, interfaces: &Path) -> Result<String> {
     let mut files = hash::files_with_extension(sources, "sol")?;
     if files.is_empty() {
         return Err(
@@ -60,7 +62,9 @@ fn hash_of_inputs(sources: &Path) -> Result<String> {
     }
     let others = ["compile.mjs", "package.json", "package-lock.json"];
     files.extend(others.map(|name| sources.join(name)));
-    hash::of_files(sources, &files)
+    let own = hash::of_files(sources, &files)?;
+    let imported = hash::files_with_extension(interfaces, "sol")?;
+    Ok(format!("{own}\n{}", hash::of_files(interfaces, &imported)?))
 }
 
 /// What the stamp says once `inputs` are compiled and nothing has touched the outputs since.
@@ -74,23 +78,29 @@ mod tests {
     use super::*;
     use crate::workspace::tests::TemporaryFolder;
 
-    /// Sources that are said to be compiled, and where to.
-    fn compiled() -> (TemporaryFolder, PathBuf, PathBuf) {
+    /// Sources and interfaces that are said to be compiled.
+    fn compiled() -> TemporaryFolder {
         let folder = TemporaryFolder::new();
         for name in ["A.sol", "compile.mjs", "package.json", "package-lock.json"] {
             folder.write(&format!("sources/{name}"), "as it was compiled");
         }
+        folder.write("abi/I.sol", "as it was compiled");
         folder.write("out/A.json", "{}");
-        let (sources, out) = (folder.path().join("sources"), folder.path().join("out"));
-        let stamp = stamp_of(&hash_of_inputs(&sources).unwrap(), &out).unwrap();
+        let inputs = hash_of_inputs(&folder.path().join("sources"), &folder.path().join("abi"));
+        let stamp = stamp_of(&inputs.unwrap(), &folder.path().join("out")).unwrap();
         folder.write("out/.compiled-from", &stamp);
-        (folder, sources, out)
+        folder
+    }
+
+    fn is_unchanged(folder: &TemporaryFolder) -> bool {
+        let [sources, interfaces, out] =
+            ["sources", "abi", "out"].map(|name| folder.path().join(name));
+        is_current(&sources, &interfaces, &out).unwrap()
     }
 
     #[test]
     fn unchanged_sources_are_not_compiled_again() {
-        let (_folder, sources, out) = compiled();
-        assert_eq!(is_current(&sources, &out), Ok(true));
+        assert!(is_unchanged(&compiled()));
     }
 
     #[test]
@@ -98,6 +108,8 @@ mod tests {
         for changed in [
             "sources/A.sol",
             "sources/B.sol",
+            "abi/I.sol",
+            "abi/J.sol",
             "sources/compile.mjs",
             "sources/package.json",
             "sources/package-lock.json",
@@ -105,21 +117,21 @@ mod tests {
             "out/Left-over.json",
             "out/.compiled-from",
         ] {
-            let (folder, sources, out) = compiled();
+            let folder = compiled();
             folder.write(changed, "changed");
-            assert_eq!(is_current(&sources, &out), Ok(false), "{changed}");
+            assert!(!is_unchanged(&folder), "{changed}");
         }
         for removed in ["A.json", ".compiled-from"] {
-            let (_folder, sources, out) = compiled();
-            std::fs::remove_file(out.join(removed)).unwrap();
-            assert_eq!(is_current(&sources, &out), Ok(false), "{removed} removed");
+            let folder = compiled();
+            std::fs::remove_file(folder.path().join("out").join(removed)).unwrap();
+            assert!(!is_unchanged(&folder), "{removed} removed");
         }
     }
 
     #[test]
     fn a_folder_without_sources_is_an_error() {
         let folder = TemporaryFolder::new();
-        let error = is_current(folder.path(), folder.path()).unwrap_err();
+        let error = is_current(folder.path(), folder.path(), folder.path()).unwrap_err();
         assert!(error.to_string().contains("no Solidity sources in"));
     }
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    abi,
     error::{Error, Result},
     output, process, setup, size, solidity,
     table::Table,
@@ -179,6 +180,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         checks.not_run("size");
         checks.not_run("activation");
     }
+    checks.run("abi", || abi::check(workspace));
     let contracts = checks.run("Solidity", || solidity::compile(workspace));
     if let (Some(programs), Some(contracts)) = (programs, contracts) {
         checks.run("tests", || {

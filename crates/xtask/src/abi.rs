@@ -1,0 +1,202 @@
+//! `abi/`: the modules' interfaces for Solidity and for tools, generated from `breakwater-interfaces`.
+
+use std::path::{Path, PathBuf};
+
+use alloy_json_abi::{InternalType, JsonAbi, Param};
+use alloy_sol_types::SolStruct;
+use breakwater_interfaces::{
+    auction::{IAuctionTaker, ILiquidationAuction},
+    fund::IInsuranceFund,
+    oracle::{IOracleAdapter, Quote},
+    vault::IVault,
+};
+
+use crate::{
+    error::{Error, Result},
+    hash, output,
+    workspace::Workspace,
+};
+
+/// First lines of each Solidity file.
+const HEADER: &str = "// SPDX-License-Identifier: MIT OR Apache-2.0\n\
+                      // Generated from crates/interfaces by `cargo xtask abi`; what each item means is written there.\n\
+                      pragma solidity ^0.8.4;\n\n";
+
+/// Folder of the generated files.
+pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.root().join("abi")
+}
+
+/// Names and contents of all generated files.
+fn files() -> Result<Vec<(String, String)>> {
+    let interfaces = [
+        ("IVault", IVault::abi::contract()),
+        ("IOracleAdapter", IOracleAdapter::abi::contract()),
+        ("ILiquidationAuction", ILiquidationAuction::abi::contract()),
+        ("IInsuranceFund", IInsuranceFund::abi::contract()),
+        ("IAuctionTaker", IAuctionTaker::abi::contract()),
+    ];
+    let mut files = Vec::new();
+    for (name, mut abi) in interfaces {
+        name_structs(name, &mut abi)?;
+        let solidity = abi.to_sol(name, None);
+        files.push((
+            format!("{name}.sol"),
+            format!("{HEADER}{}\n", solidity.trim_end()),
+        ));
+        let json = serde_json::to_string_pretty(&abi)
+            .map_err(|error| Error::new(format!("cannot write the ABI of {name}: {error}")))?;
+        files.push((format!("{name}.json"), json + "\n"));
+    }
+    Ok(files)
+}
+
+/// Gives structs among the parameters of functions their names again, which `sol!` leaves out of its ABI. They then belong to
+/// the interface that uses them.
+fn name_structs(interface: &str, abi: &mut JsonAbi) -> Result<()> {
+    // As in EIP-712: `Quote(uint256 mid,…)`.
+    let declarations = [Quote::eip712_root_type()];
+    for function in abi.functions.values_mut().flatten() {
+        let parameters = function.inputs.iter_mut().chain(&mut function.outputs);
+        for parameter in parameters.filter(|parameter| !parameter.components.is_empty()) {
+            let name = declarations
+                .iter()
+                .filter_map(|declaration| declaration.split_once('('))
+                .find(|(_, fields)| fields.strip_suffix(')') == Some(&fields_of(parameter)))
+                .map(|(name, _)| name)
+                .ok_or_else(|| {
+                    Error::new(format!(
+                        "{interface}.{} has a struct without a name",
+                        function.name
+                    ))
+                    .advise("add the struct to `name_structs` in crates/xtask/src/abi.rs")
+                })?;
+            // `tuple`, and the brackets of an array.
+            parameter.internal_type = Some(InternalType::Struct {
+                contract: Some(interface.to_owned()),
+                ty: parameter.ty.replacen("tuple", name, 1),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The fields of a struct as EIP-712 writes them.
+fn fields_of(parameter: &Param) -> String {
+    let fields = parameter.components.iter();
+    let fields: Vec<String> = fields
+        .map(|field| format!("{} {}", field.ty, field.name))
+        .collect();
+    fields.join(",")
+}
+
+/// Writes all files, and removes interfaces that are none any more.
+///
+/// # Errors
+///
+/// If a file cannot be written or removed.
+pub(crate) fn write(workspace: &Workspace) -> Result<()> {
+    let folder = folder(workspace);
+    std::fs::create_dir_all(&folder).map_err(Error::io("make", &folder))?;
+    let files = files()?;
+    for path in generated(&folder)? {
+        if !files.iter().any(|(name, _)| path.ends_with(name)) {
+            std::fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+        }
+    }
+    for (name, text) in files {
+        let path = folder.join(name);
+        std::fs::write(&path, text).map_err(Error::io("write", &path))?;
+        output::line(path.display());
+    }
+    Ok(())
+}
+
+/// Holds the files in `abi/` against what the interfaces give.
+///
+/// # Errors
+///
+/// If one differs, is missing, or is there without an interface.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    let differing = differing(&folder(workspace), &files()?)?;
+    if differing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(format!(
+        "abi/ is not what crates/interfaces gives: {}",
+        differing.join(", ")
+    ))
+    .advise("`cargo xtask abi`, and commit what it writes"))
+}
+
+/// What is wrong in `folder`, a file at a time.
+fn differing(folder: &Path, files: &[(String, String)]) -> Result<Vec<String>> {
+    let mut wrong = Vec::new();
+    for (name, text) in files {
+        match std::fs::read_to_string(folder.join(name)) {
+            // A checkout may have the line ends of its system.
+            Ok(found) if found.replace("\r\n", "\n") == *text => {}
+            Ok(_) => wrong.push(format!("{name} differs")),
+            Err(_) => wrong.push(format!("{name} is missing")),
+        }
+    }
+    for path in generated(folder)? {
+        if !files.iter().any(|(name, _)| path.ends_with(name)) {
+            wrong.push(format!("{} is of no interface", path.display()));
+        }
+    }
+    Ok(wrong)
+}
+
+/// All files in `folder` of the kinds that are generated.
+fn generated(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = hash::files_with_extension(folder, "sol")?;
+    paths.extend(hash::files_with_extension(folder, "json")?);
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::tests::TemporaryFolder;
+
+    #[test]
+    fn each_file_that_is_changed_missing_or_left_over_is_named() {
+        let folder = TemporaryFolder::new();
+        let files = files().unwrap();
+        for (name, text) in &files {
+            folder.write(name, text);
+        }
+        assert!(differing(folder.path(), &files).unwrap().is_empty());
+
+        folder.write("IVault.sol", "interface IVault {}\n");
+        std::fs::remove_file(folder.path().join("IAuctionTaker.json")).unwrap();
+        folder.write("IOld.sol", "");
+        let wrong = differing(folder.path(), &files).unwrap();
+        assert_eq!(
+            wrong[..2],
+            ["IVault.sol differs", "IAuctionTaker.json is missing"]
+        );
+        assert!(wrong[2].ends_with("IOld.sol is of no interface"));
+        assert_eq!(wrong.len(), 3);
+    }
+
+    #[test]
+    fn files_hold_functions_events_errors_and_structs_of_the_interface() {
+        let files = files().unwrap();
+        let text = |wanted: &str| {
+            let found = files.iter().find(|(name, _)| name == wanted);
+            found.map(|(_, text)| text.as_str()).unwrap()
+        };
+        for part in [
+            "struct Quote",
+            "error InsufficientGas(",
+            "event SourcesSet(",
+            "function getQuote(",
+        ] {
+            assert!(text("IOracleAdapter.sol").contains(part), "{part}");
+        }
+        let abi: serde_json::Value = serde_json::from_str(text("IAuctionTaker.json")).unwrap();
+        assert_eq!(abi[0]["name"], "onAuctionTake");
+    }
+}
