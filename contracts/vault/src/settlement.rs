@@ -80,7 +80,8 @@ impl VaultState {
             ..
         } = *settlement;
         self.require_caller(self.auction())?;
-        let mut market = self.enter()?;
+        // With interest: a payment lowers utilisation, and must not lower the rate of the time before it (V5).
+        let mut market = self.enter_accrued()?;
         let mut head = self.head(account);
         let mut claim = self.claim(account);
         claim.assigned = claim.assigned.saturating_sub(settlement.tab_settled);
@@ -168,7 +169,8 @@ impl VaultState {
         Ok(())
     }
 
-    /// Books a payment on a claim, in the order carrying, written off, penalty. The caller pulls the money.
+    /// Books a payment on a claim, in the order carrying, written off, penalty. `market` has interest up to now; the caller
+    /// pulls the money.
     ///
     /// # Errors
     ///
@@ -183,10 +185,6 @@ impl VaultState {
     ) -> Fallible<()> {
         let paid = claim.claim.settle(amount);
         let to_fund = paid.recovered_to_fund.saturating_add(paid.penalty);
-        if !to_fund.is_zero() || !paid.excess.is_zero() {
-            // Shares are minted: at a price that counts interest up to now.
-            self.accrue(market);
-        }
         // Carrying turns into cash: assets stay as they are, and so does the share price.
         market.carrying = market.carrying.saturating_sub(paid.to_carrying);
         market.cash = market.cash.saturating_add(paid.to_carrying);
@@ -260,7 +258,6 @@ impl VaultState {
         }
         let unpaid = claim.claim.carrying;
         if !unpaid.is_zero() {
-            self.accrue(market);
             if has_collateral {
                 let shares = market.add_debt(unpaid)?;
                 head.borrow_shares = head.borrow_shares.saturating_add(shares);
