@@ -16,6 +16,9 @@ pub(crate) const VESTING_PERIOD: u64 = 6 * 3600;
 /// Fractions of a base unit in which interest is kept between accruals: 2^32.
 const FRACTIONS: U256 = U256::from_limbs([1 << 32, 0, 0, 0]);
 
+/// Fractions of a base unit in which the reserve is kept between accruals: 2^16.
+const RESERVE_FRACTIONS: U256 = U256::from_limbs([1 << 16, 0, 0, 0]);
+
 /// Greatest interest reserve between two mintings: 96 bits.
 const MAX_RESERVE: U256 = U256::from_limbs([u64::MAX, 0xffff_ffff, 0, 0]);
 
@@ -37,6 +40,8 @@ pub(crate) struct Market {
     pub vest_end: u64,
     /// Interest that belongs to the insurance fund and has not been minted to it.
     pub reserve: U256,
+    /// Reserve short of a whole base unit, in 2^-16 units.
+    pub reserve_fraction: u16,
     /// Interest short of a whole base unit, in 2^-32 units.
     pub fraction: u32,
     /// Timestamp up to which interest is counted.
@@ -79,13 +84,14 @@ pub(crate) fn unpack_halves(word: U256) -> (U256, U256) {
     )
 }
 
-const MASK_40: u128 = (1 << 40) - 1;
+/// Times and the rate have 36 bits each: until the year 4147, and far above the greatest rate.
+const MASK_36: u128 = (1 << 36) - 1;
 
 /// The pool's clock word, without its lock.
 pub(crate) struct Clock(pub U256);
 
 impl Clock {
-    const LOCK: u128 = 1 << 120;
+    const LOCK: u128 = 1 << 108;
 
     fn low(&self) -> u128 {
         let [low_0, low_1, ..] = self.0.into_limbs();
@@ -130,20 +136,22 @@ impl Market {
             borrow_shares,
             carrying,
             unvested,
-            vest_end: ((times >> 80) & MASK_40) as u64,
+            vest_end: ((times >> 72) & MASK_36) as u64,
             reserve: U256::from_limbs([reserve, high & 0xffff_ffff, 0, 0]),
+            reserve_fraction: (times >> 112) as u16,
             fraction: (high >> 32) as u32,
-            last_accrual: ((times >> 40) & MASK_40) as u64,
-            rate_at_target: (times & MASK_40) as u64,
+            last_accrual: ((times >> 36) & MASK_36) as u64,
+            rate_at_target: (times & MASK_36) as u64,
         }
     }
 
     /// The books as four words, the clock without lock.
     #[inline(never)]
     pub(crate) fn pack(&self) -> Fallible<[U256; 4]> {
-        let times = (u128::from(self.rate_at_target) & MASK_40)
-            | ((u128::from(self.last_accrual) & MASK_40) << 40)
-            | ((u128::from(self.vest_end) & MASK_40) << 80);
+        let times = (u128::from(self.rate_at_target) & MASK_36)
+            | ((u128::from(self.last_accrual) & MASK_36) << 36)
+            | ((u128::from(self.vest_end) & MASK_36) << 72)
+            | (u128::from(self.reserve_fraction) << 112);
         let [times_0, times_1] = halves(times);
         // At most 96 bits.
         let [reserve, high, ..] = self.reserve.into_limbs();
@@ -186,8 +194,8 @@ impl Market {
 
     /// Brings interest up to `now`. Total: where a figure would leave its range, nothing is added.
     ///
-    /// Interest is added in whole base units; the rest, in 2^-32 units, is kept for the next time. So however often
-    /// somebody calls, a pool of an asset with few decimals goes on earning (incident 49).
+    /// Interest and the fund's part of it are added in whole base units; the rest is kept for the next time. So however often
+    /// somebody calls, a pool of an asset with few decimals goes on earning, and its fund too (incident 49).
     #[inline(never)]
     pub(crate) fn accrue(&mut self, now: u64, reserve_factor: U256) -> Accrual {
         let elapsed = now.saturating_sub(self.last_accrual);
@@ -214,7 +222,13 @@ impl Market {
         let [low, ..] = fractions.into_limbs();
         self.fraction = low as u32;
         let interest = div_down(fractions, FRACTIONS).unwrap_or(cap).min(cap);
-        let reserve = mul_div_down(interest, reserve_factor, WAD).unwrap_or_default();
+        let share = mul(interest, RESERVE_FRACTIONS).unwrap_or_default();
+        let fractions = mul_div_down(share, reserve_factor, WAD)
+            .unwrap_or_default()
+            .saturating_add(U256::from(self.reserve_fraction));
+        let [low, ..] = fractions.into_limbs();
+        self.reserve_fraction = low as u16;
+        let reserve = div_down(fractions, RESERVE_FRACTIONS).unwrap_or_default();
         self.borrow_assets = self.borrow_assets.saturating_add(interest);
         self.reserve = self.reserve.saturating_add(reserve).min(MAX_RESERVE);
         Accrual {

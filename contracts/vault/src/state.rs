@@ -54,8 +54,8 @@ mod slot {
     pub(super) const LOANS: u64 = 10;
     /// Low half: carrying of all claims. High half: unvested recoveries.
     pub(super) const CLAIMS: u64 = 11;
-    /// Rate at target, last accrual, end of vesting (40 bits each), lock (8); interest reserve (96), interest short of a base
-    /// unit in 2^-32 units (32).
+    /// Rate at target, last accrual, end of vesting (36 bits each), lock (4); reserve short of a base unit in 2^-16 units (16);
+    /// interest reserve (96); interest short of a base unit in 2^-32 units (32).
     pub(super) const CLOCK: u64 = 12;
     /// Debt for sale, all tokens, as `Room::pack` has it.
     pub(super) const TOTAL_ROOM: u64 = 13;
