@@ -3,5 +3,8 @@
 // The SDK's macros name it.
 extern crate alloc;
 
+mod accounts;
 mod common;
+mod liquidation;
 mod pool;
+mod waterfall;
