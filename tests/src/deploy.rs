@@ -137,7 +137,7 @@ impl Suite {
             };
             *address = self.view(deployer, &call)?;
         }
-        let [vault, liquidation, extension, oracle, auction, fund] = addresses;
+        let [liquidation, extension, oracle, vault, auction, fund] = addresses;
         let asset = self.asset;
         let names = ("Breakwater USDS".to_owned(), "bwUSDS".to_owned());
         let vault_arguments = (
@@ -154,16 +154,14 @@ impl Suite {
         );
         let periods = [self.config.cooldown, self.config.window].map(U256::from);
         let constructors: [Option<Vec<u8>>; PROGRAMS.len()] = [
-            Some(SolValue::abi_encode_params(&vault_arguments)),
             None,
             None,
             Some(SolValue::abi_encode_params(&(asset, 6_u16, owner))),
+            Some(SolValue::abi_encode_params(&vault_arguments)),
             Some(SolValue::abi_encode_params(&(
                 vault, oracle, fund, asset, owner,
             ))),
-            Some(SolValue::abi_encode_params(&(
-                vault, periods[0], periods[1],
-            ))),
+            Some(SolValue::abi_encode_params(&(vault, periods[0], periods[1]))),
         ];
         for ((name, arguments), expected) in PROGRAMS.iter().zip(constructors).zip(addresses) {
             let calldata = arguments.map(|arguments| {

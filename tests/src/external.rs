@@ -42,6 +42,7 @@ sol! {
         error ProceedsBelowMinimum(uint256 proceeds, uint256 minimum);
         function setPrice(address token, uint256 price) external;
         function priceOf(address token) external view returns (uint256);
+        function sell(address token, uint256 amount, uint256 minimum) external returns (uint256 proceeds);
     }
 
     #[derive(Debug, PartialEq, Eq)]

@@ -9,12 +9,13 @@ use alloy_primitives::Bytes;
 use breakwater_devnode::stylus_vm::code;
 use serde::Deserialize;
 
-/// Names of the programs: files `<name>.wasm`.
+/// Names of the programs, files `<name>.wasm`, in the order in which they are deployed: the vault's constructor runs in its
+/// extension.
 pub(crate) const PROGRAMS: [&str; 6] = [
-    "vault",
     "vault-liquidation",
     "vault-extension",
     "oracle-adapter",
+    "vault",
     "liquidation-auction",
     "insurance-fund",
 ];

@@ -54,7 +54,7 @@ fn a_position_is_liquidated_and_its_lot_sold() {
     assert!(failure.is::<ILiquidationAuction::PriceAboveMaximum>());
     suite.pass(200).unwrap();
     suite.take(bidder, id, U256::MAX, U256::MAX).unwrap();
-    assert_eq!(suite.active_auctions().unwrap(), []);
+    assert!(suite.active_auctions().unwrap().is_empty());
     assert!(!suite.balance_of(weth, bidder).unwrap().is_zero());
     assert!(suite.health(account).unwrap().healthFactor > U256::from(WAD));
     invariants::check_all(&mut suite).unwrap();

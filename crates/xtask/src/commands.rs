@@ -2,8 +2,10 @@
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Instant};
 
+use lexopt::ValueExt;
+
 use crate::{
-    abi,
+    abi, demo,
     error::{Error, Result},
     output, size, test, vectors, wasm,
     workspace::Workspace,
@@ -21,7 +23,18 @@ struct Command {
 }
 
 /// All commands: one line more is one command more.
-const COMMANDS: [Command; 5] = [
+const COMMANDS: [Command; 6] = [
+    Command {
+        name: "demo",
+        arguments: "[--prices FILE.csv] [--seed N]",
+        summary: "builds and deploys everything on an embedded chain, and carries sixty accounts through a crash",
+        details: "--prices FILE.csv  replays these prices instead of ETH/USD of 12 and 13 March 2020: columns time_unix (seconds)\n\
+                  \x20                  and close (dollars) at least, named in a header line\n\
+                  --seed N           other accounts (a whole number; 1 if none is given)\n\n\
+                  Prints a timeline, a summary and `demo: ok`, or what does not hold, with exit status 1.\n\
+                  target/demo/report.svg shows price, auctions and fills over time.",
+        run: run_demo,
+    },
     Command {
         name: "test",
         arguments: "",
@@ -155,6 +168,23 @@ fn no_arguments(arguments: Vec<OsString>) -> Result<()> {
     }
 }
 
+fn run_demo(arguments: Vec<OsString>) -> Result<()> {
+    demo::run(&demo_arguments(arguments)?)
+}
+
+fn demo_arguments(arguments: Vec<OsString>) -> Result<demo::Options> {
+    let mut options = demo::Options::default();
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Long("prices") => options.prices = Some(PathBuf::from(parser.value()?)),
+            lexopt::Arg::Long("seed") => options.seed = parser.value()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
 fn run_test(arguments: Vec<OsString>) -> Result<()> {
     no_arguments(arguments)?;
     test::run(&Workspace::find()?)
@@ -258,6 +288,9 @@ mod tests {
             ("vectors", "vectors takes the folder of the cases"),
             ("vectors --all", "invalid option '--all'"),
             ("vectors a b", "unexpected argument \"b\""),
+            ("demo --seed x", "cannot parse argument \"x\""),
+            ("demo --prices", "missing argument for option '--prices'"),
+            ("demo a.csv", "unexpected argument \"a.csv\""),
             ("help tset", "there is no command \"tset\""),
             ("help size wasm", "help takes the name of one command"),
         ] {
@@ -281,6 +314,14 @@ mod tests {
         assert_eq!(size_arguments(words("--json a.json")).unwrap(), expected);
         assert_eq!(size_arguments(words("--json=a.json")).unwrap(), expected);
         assert_eq!(size_arguments(words("")).unwrap(), None);
+    }
+
+    #[test]
+    fn the_demo_takes_prices_and_a_seed() {
+        let options = demo_arguments(words("--seed 7 --prices=a.csv")).unwrap();
+        assert_eq!(options.seed, 7);
+        assert_eq!(options.prices, Some(PathBuf::from("a.csv")));
+        assert_eq!(demo_arguments(words("")).unwrap(), demo::Options::default());
     }
 
     #[test]

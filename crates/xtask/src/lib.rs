@@ -7,6 +7,7 @@
 
 mod abi;
 mod commands;
+mod demo;
 mod error;
 mod hash;
 pub mod output;

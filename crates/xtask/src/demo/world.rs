@@ -1,0 +1,379 @@
+//! The deployment, its people and its prices.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use breakwater_tests::{
+    external::IMockExchange, Address, Programs, Suite, SuiteConfig, B256, HOUR, STABLE, U256, WAD,
+};
+
+use super::{
+    accounts::{self, Plan},
+    series::{Row, Series},
+    story,
+};
+use crate::{
+    error::{Error, Result},
+    output,
+};
+
+/// The second collateral's first price, dollars.
+const SECOND_PRICE: f64 = 8_000.0;
+/// The second collateral moves by this part of ETH's return, at each price.
+const SECOND_BETA: f64 = 0.8;
+/// Bounds of a price in a feed's answer: those of a series' prices.
+const ANSWERS: (f64, f64) = (1e4, 1e17);
+/// The market pays this much less than the oracle says.
+pub(super) const MARKET_DISCOUNT: f64 = 0.005;
+/// Lenders: how many, and how their deposits compare with what the accounts borrow.
+const LENDERS: usize = 4;
+const UTILISATION: f64 = 0.75;
+/// The fund's stake, as a part of what the accounts borrow.
+const FUND_PART: f64 = 0.02;
+/// Most debt for sale at once, as parts of what the accounts borrow: with WETH, with the second collateral, in all.
+const ROOM_PARTS: [f64; 3] = [0.15, 0.06, 0.18];
+/// What the first bidder starts with, as a part of what the accounts borrow.
+const BIDDER_PART: f64 = 0.04;
+/// What the market can pay in all: no bound in practice.
+const MARKET_CASH: u128 = 1_000_000_000_000 * STABLE;
+
+/// A borrower.
+pub(super) struct Account {
+    pub(super) id: B256,
+    /// Its number for readers.
+    pub(super) number: usize,
+    /// Tokens it has put in.
+    pub(super) tokens: Vec<Address>,
+    pub(super) plan: Plan,
+    /// Price of ETH at or above which it cannot be liquidated, as far as the keeper knows, and when that was found out.
+    pub(super) safe_above: f64,
+    pub(super) looked_at: u64,
+}
+
+/// Prices at a time, as the feeds answer them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Prices {
+    pub(super) time: u64,
+    /// WETH and the second collateral, 8 decimals.
+    pub(super) answers: [u64; 2],
+}
+
+/// Everything that the demo knows.
+pub(crate) struct World {
+    pub(super) suite: Suite,
+    pub(super) accounts: Vec<Account>,
+    pub(super) keeper: Address,
+    /// Buys with money of her own.
+    pub(super) ada: Address,
+    /// Buys with the seller's: by callback.
+    pub(super) bo: Address,
+    pub(super) bo_contract: Address,
+    /// When Ada last sold what she had bought.
+    pub(super) ada_sold_at: u64,
+    pub(super) ada_funds: U256,
+    /// Prices so far, oldest first.
+    pub(super) prices: Vec<Prices>,
+    /// Accounts that could not be liquidated for want of room or for the cool-off.
+    pub(super) waiting: BTreeSet<usize>,
+    /// Gas of transactions, by verb.
+    pub(super) gas: BTreeMap<&'static str, Vec<u64>>,
+    /// What must not happen, and did.
+    pub(super) violations: Vec<String>,
+    /// Calls that were refused though the views had promised otherwise, or for a race: text and count.
+    pub(super) refused: BTreeMap<String, usize>,
+    /// Largest part of the total room that was ever used.
+    pub(super) peak_room: f64,
+    pub(super) share_price_before: U256,
+    pub(super) fund_shares_before: U256,
+    pub(super) opened_at: u64,
+    /// Sum of first debts, loan asset.
+    pub(super) first_debt: f64,
+}
+
+/// Dollars of an amount of loan asset.
+pub(super) fn dollars(amount: U256) -> f64 {
+    f64::from(amount) / STABLE as f64
+}
+
+/// Loan asset of dollars.
+pub(super) fn stable(dollars: f64) -> u128 {
+    (dollars * STABLE as f64) as u128
+}
+
+impl World {
+    /// Deploys with prices and sizes fit for the series.
+    pub(crate) fn deploy(series: &Series, programs: &Programs) -> Result<Self> {
+        let first = series.first();
+        let mut config = SuiteConfig {
+            // Accounts are opened some time before the first price.
+            start_time: first.time.saturating_sub(HOUR),
+            watch_share_price: true,
+            ..SuiteConfig::default()
+        };
+        config.weth.price = first.answer();
+        config.second.price = (SECOND_PRICE * 1e8) as u64;
+        // What the accounts borrow is known roughly before they are.
+        let (least, most) = accounts::SIZES;
+        let size = (most - least) / (most / least).ln();
+        let leverage = (accounts::LEVERAGE.0 + accounts::LEVERAGE.1) / 2.0;
+        let expected = accounts::ACCOUNTS as f64 * size * leverage * 0.73;
+        let [weth, second, total] = ROOM_PARTS.map(|part| stable(part * expected));
+        config.weth.room_cap = weth;
+        config.second.room_cap = second;
+        config.total_room_cap = total;
+        // Whatever a token costs, the accounts' sizes are in dollars.
+        config.weth.supply_cap = u128::MAX >> 8;
+        config.second.supply_cap = u128::MAX >> 8;
+        let mut suite = Suite::deploy(config, programs).map_err(Error::new)?;
+        let (keeper, ada, bo) = (suite.user("keeper"), suite.user("Ada"), suite.user("Bo"));
+        let exchange = suite.exchange;
+        let bo_contract = {
+            let modules = suite.modules;
+            let mut arguments = modules.auction.into_word().to_vec();
+            arguments.extend(exchange.into_word());
+            suite.deploy_contract(bo, "FlashTaker", &arguments)?
+        };
+        let (asset, owner) = (suite.asset, suite.owner);
+        let _ = owner;
+        suite.give(asset, exchange, U256::from(MARKET_CASH))?;
+        let ada_funds = U256::from(stable(BIDDER_PART * expected));
+        suite.give(asset, ada, ada_funds)?;
+        suite.approve_vault(asset, ada)?;
+        for collateral in suite.collaterals {
+            let approve = breakwater_tests::external::IToken::approveCall {
+                spender: exchange,
+                value: U256::MAX,
+            };
+            suite.send(ada, collateral.token, &approve)?;
+        }
+        let mut world = Self {
+            accounts: Vec::new(),
+            keeper,
+            ada,
+            bo,
+            bo_contract,
+            ada_sold_at: first.time,
+            ada_funds,
+            prices: Vec::new(),
+            waiting: BTreeSet::new(),
+            gas: BTreeMap::new(),
+            violations: Vec::new(),
+            refused: BTreeMap::new(),
+            peak_room: 0.0,
+            share_price_before: U256::ZERO,
+            fund_shares_before: U256::ZERO,
+            opened_at: 0,
+            first_debt: 0.0,
+            suite,
+        };
+        world.lend(expected)?;
+        world.set_prices(first)?;
+        Ok(world)
+    }
+
+    /// Lenders and the fund's staker come in before anybody borrows.
+    fn lend(&mut self, expected: f64) -> Result<()> {
+        let deposit = U256::from(stable(expected / UTILISATION / LENDERS as f64));
+        for number in 1..=LENDERS {
+            let lender = self.suite.user(&format!("lender {number}"));
+            let (_, receipt) = self.suite.lend(lender, deposit)?;
+            self.record("deposit", receipt.gas_used);
+        }
+        let staker = self.suite.user("staker");
+        let stake = U256::from(stable(expected * FUND_PART));
+        let (_, receipt) = self.suite.stake(staker, stake)?;
+        self.record("stake in the fund", receipt.gas_used);
+        Ok(())
+    }
+
+    /// Opens the accounts of a seed at the first price.
+    pub(crate) fn open(&mut self, seed: u64) -> Result<()> {
+        let prices = self.latest_prices();
+        let values = prices.answers.map(|answer| answer as f64 / 1e8);
+        let limits = [self.suite.config.weth, self.suite.config.second]
+            .map(|setup| setup.borrow_ltv as f64 / WAD as f64);
+        for (index, plan) in accounts::plan(seed).into_iter().enumerate() {
+            let owner = self.suite.user(&format!("borrower {index}"));
+            let id = breakwater_tests::account_of(owner, 0);
+            let parts = [1.0 - plan.second_part, plan.second_part];
+            let mut tokens = Vec::new();
+            for (side, part) in parts.into_iter().enumerate() {
+                if part == 0.0 {
+                    continue;
+                }
+                let collateral = self.suite.collaterals[side];
+                let units =
+                    plan.size * part / values[side] * 10_f64.powi(collateral.decimals.into());
+                let amount = U256::from(units as u128);
+                let receipt = self
+                    .suite
+                    .deposit_collateral(owner, id, collateral.token, amount)?;
+                self.record("depositCollateral", receipt.gas_used);
+                tokens.push(collateral.token);
+            }
+            let limit: f64 = parts.iter().zip(limits).map(|(part, ltv)| part * ltv).sum();
+            // The lower of two feeds counts for opening, a twentieth of a percent under the price.
+            let debt = plan.size * limit * plan.leverage * 0.999;
+            let receipt = self.suite.borrow(owner, id, U256::from(stable(debt)))?;
+            self.record("borrow", receipt.gas_used);
+            self.first_debt += debt;
+            self.accounts.push(Account {
+                id,
+                number: index + 1,
+                tokens,
+                plan,
+                safe_above: f64::INFINITY,
+                looked_at: 0,
+            });
+        }
+        self.share_price_before = self.pool_price()?;
+        let (vault, fund) = (self.suite.modules.vault, self.suite.modules.fund);
+        self.fund_shares_before = self.suite.balance_of(vault, fund)?;
+        self.opened_at = self.suite.now();
+        Ok(())
+    }
+
+    /// Loan asset for 10^18 vault shares: a price with enough digits.
+    pub(super) fn pool_price(&mut self) -> Result<U256> {
+        Ok(breakwater_tests::invariants::share_price(&mut self.suite)?)
+    }
+
+    // --- prices ---
+
+    pub(super) fn latest_prices(&self) -> Prices {
+        self.prices.last().copied().unwrap_or(Prices {
+            time: 0,
+            answers: [self.suite.config.weth.price, self.suite.config.second.price],
+        })
+    }
+
+    /// Price of ETH now, dollars.
+    pub(super) fn eth(&self) -> f64 {
+        self.latest_prices().answers[0] as f64 / 1e8
+    }
+
+    /// Price on the 1e36 scale of one of the collaterals, by number.
+    pub(super) fn scaled(&self, answers: [u64; 2], side: usize) -> U256 {
+        // value = answer/10^8 dollars of 10^6 units, for 10^decimals units, times 10^36
+        let exponent = 34 - usize::from(self.suite.collaterals[side].decimals);
+        U256::from(answers[side]) * U256::from(10).pow(U256::from(exponent))
+    }
+
+    /// The number of a token among the collaterals.
+    pub(super) fn side(&self, token: Address) -> usize {
+        usize::from(token == self.suite.second())
+    }
+
+    /// A new price of ETH, and what it makes of the second collateral's.
+    pub(super) fn set_prices(&mut self, row: Row) -> Result<()> {
+        let before = self.latest_prices();
+        let eth = row.answer();
+        let change = eth as f64 / before.answers[0] as f64 - 1.0;
+        let second = before.answers[1] as f64 * (1.0 + SECOND_BETA * change);
+        let second = second.clamp(ANSWERS.0, ANSWERS.1).round() as u64;
+        self.publish([eth, second])
+    }
+
+    /// Both feeds of both tokens, and the market.
+    pub(super) fn publish(&mut self, answers: [u64; 2]) -> Result<()> {
+        for (side, answer) in answers.into_iter().enumerate() {
+            let token = self.suite.collaterals[side].token;
+            self.suite.set_price(token, answer)?;
+            let paid = self.scaled(answers, side)
+                * U256::from(((1.0 - MARKET_DISCOUNT) * 1e6) as u64)
+                / U256::from(1_000_000);
+            self.suite.set_market_price(token, paid)?;
+        }
+        let time = self.suite.now();
+        self.prices.push(Prices { time, answers });
+        Ok(())
+    }
+
+    /// Feeds that have not moved answer again before they count as old.
+    pub(super) fn heartbeat(&mut self) -> Result<()> {
+        let latest = self.latest_prices();
+        let age = self.suite.now().saturating_sub(latest.time);
+        if age >= u64::from(self.suite.config.max_age) * 3 / 4 {
+            self.publish(latest.answers)?;
+        }
+        Ok(())
+    }
+
+    /// Sells for the loan asset on the market.
+    pub(super) fn sell(&mut self, seller: Address, token: Address, amount: U256) -> Result<U256> {
+        let exchange = self.suite.exchange;
+        let call = IMockExchange::sellCall {
+            token,
+            amount,
+            minimum: U256::ZERO,
+        };
+        Ok(self.suite.send(seller, exchange, &call)?.0)
+    }
+
+    pub(super) fn record(&mut self, verb: &'static str, gas: u64) {
+        self.gas.entry(verb).or_default().push(gas);
+    }
+
+    pub(super) fn refuse(&mut self, verb: &str, failure: &breakwater_tests::Failure) {
+        let name = match failure.name.is_empty() {
+            true => &failure.text,
+            false => &failure.name,
+        };
+        *self.refused.entry(format!("{verb}: {name}")).or_default() += 1;
+    }
+
+    // --- for readers ---
+
+    /// The market and its people.
+    pub(crate) fn describe(&self) {
+        let config = &self.suite.config;
+        let percent = |wad: u64| wad as f64 / WAD as f64 * 100.0;
+        for (setup, collateral) in [config.weth, config.second]
+            .iter()
+            .zip(self.suite.collaterals)
+        {
+            output::line(format_args!(
+                "    {:4} ({} decimals): borrow up to {:.0} %, liquidated under {:.0} %, penalty {:.0} to {:.0} %, lot buffer {:.0} %, \
+                 room for {} of debt",
+                collateral.symbol,
+                collateral.decimals,
+                percent(setup.borrow_ltv),
+                percent(setup.liquidation_threshold),
+                percent(setup.penalty_min),
+                percent(setup.penalty_max),
+                percent(setup.lot_buffer),
+                story::money(setup.room_cap as f64 / STABLE as f64),
+            ));
+        }
+        output::line(format_args!(
+            "    SEC's price follows ETH's: {SECOND_BETA} of each return. The market pays {:.1} % less than the oracle says",
+            MARKET_DISCOUNT * 100.0
+        ));
+        output::line("    keeper: at each price checks every account that the move may have brought to the edge, and liquidates");
+        output::line(format_args!(
+            "    Ada: buys whole lots 1 % under the oracle's price with {} of her own, sells on the market an hour later",
+            story::money(dollars(self.ada_funds))
+        ));
+        output::line("    Bo: buys halves of lots 3 % under the oracle's price without capital: sells in the auction's callback, then pays");
+    }
+
+    /// The accounts in one table.
+    pub(crate) fn describe_accounts(&self) {
+        let (least, most) = accounts::LEVERAGE;
+        let two = self
+            .accounts
+            .iter()
+            .filter(|account| account.tokens.len() == 2);
+        let total: f64 = self.accounts.iter().map(|account| account.plan.size).sum();
+        output::line(format_args!(
+            "    debt is {:.0} to {:.0} % of what may be borrowed, one account in each sixtieth of the range; collateral of {} to {}, \
+             {} in all; {} accounts have two collaterals; {} borrowed",
+            least * 100.0,
+            most * 100.0,
+            story::money(accounts::SIZES.0),
+            story::money(accounts::SIZES.1),
+            story::money(total),
+            two.count(),
+            story::money(self.first_debt),
+        ));
+    }
+}
