@@ -51,6 +51,9 @@ pub(crate) struct Plan {
     pub price: U256,
 }
 
+/// 2 in WAD.
+const TWICE: U256 = U256::from_limbs([2_000_000_000_000_000_000, 0, 0, 0]);
+
 fn lot_factor(collateral: &Collateral) -> Fallible<U256> {
     margin::lot_factor(collateral.penalty_max, collateral.lot_buffer).ok_or_else(math_overflow)
 }
@@ -188,23 +191,21 @@ impl VaultState {
         keeper: Address,
     ) -> Fallible<Plan> {
         let (debt, capacity) = (portfolio.debt, portfolio.capacity);
-        // No penalty, and so no reward, by a token that the account does not hold: the caller names it.
-        let rate = if holding.is_some() {
-            liquidation::penalty_rate(
-                collateral.penalty_min,
-                collateral.penalty_max,
-                debt,
-                capacity,
-            )
-        } else {
-            U256::ZERO
-        };
-        let penalty = mul_div_up(debt, rate, WAD)?;
-        let reward = self.plan_reward(debt, penalty, keeper);
         let mut value = U256::ZERO;
+        // The greatest of the account's tokens, whichever token the caller names.
+        let mut rate = U256::ZERO;
         for holding in &portfolio.holdings {
             value = math::add(value, holding.value)?;
+            let Collateral {
+                penalty_min,
+                penalty_max,
+                ..
+            } = holding.collateral;
+            let own = liquidation::penalty_rate(penalty_min, penalty_max, debt, capacity);
+            rate = rate.max(own);
         }
+        let penalty = mul_div_up(debt, rate, WAD)?;
+        let reward = self.plan_reward(debt, penalty, keeper);
         let principal = debt.saturating_add(reward);
         let carrying =
             liquidation::closing_carrying(principal, value, self.risk().backstop_discount);
@@ -461,11 +462,15 @@ impl VaultState {
 }
 
 impl Portfolio {
-    /// Whether the collateral, sold in lots, could no longer pay the debt: Σ v_i/k_i < D.
+    /// Whether the collateral, sold in lots, could no longer pay the debt: Σ v_i/k_i ≤ D.
+    ///
+    /// A loss is recognised for good, so the verdict must not hang on a price that is not good: it has to stand with such
+    /// collateral at twice its last price. Dust of a dead token makes no difference to it.
     fn is_insolvent(&self) -> Fallible<bool> {
         let mut payable = U256::ZERO;
         for holding in &self.holdings {
-            let part = mul_div_down(holding.value, WAD, lot_factor(&holding.collateral)?)?;
+            let doubt = if holding.is_priced() { WAD } else { TWICE };
+            let part = mul_div_down(holding.value, doubt, lot_factor(&holding.collateral)?)?;
             payable = math::add(payable, part)?;
         }
         Ok(liquidation::insolvent(payable, self.debt))
