@@ -7,4 +7,5 @@ mod accounts;
 mod common;
 mod liquidation;
 mod pool;
+mod properties;
 mod waterfall;
