@@ -296,6 +296,8 @@ pub struct Spec {
     pub penalty_min: u64,
     pub penalty_max: u64,
     pub lot_buffer: u64,
+    /// Whether the auction knows how to price it.
+    pub has_curve: bool,
 }
 
 /// Ether: 18 decimals, k = 1.05/0.9, λ·k = 0.9333.
@@ -307,6 +309,7 @@ pub const ETHER: Spec = Spec {
     penalty_min: 1,
     penalty_max: 5,
     lot_buffer: 10,
+    has_curve: true,
 };
 
 /// Bitcoin: 8 decimals, k = 1.2, λ·k = 0.9.
@@ -318,6 +321,7 @@ pub const BITCOIN: Spec = Spec {
     penalty_min: 2,
     penalty_max: 8,
     lot_buffer: 10,
+    has_curve: true,
 };
 
 /// Seconds to zero of the auctions' linear price.
@@ -471,7 +475,9 @@ impl Market {
                 .oracle
                 .call_raw(owner(), sources.abi_encode())
                 .expect("sources are set");
-            market.set_curve(asset.token.address(), percent(105));
+            if asset.spec.has_curve {
+                market.set_curve(asset.token.address(), percent(105));
+            }
         }
         market
     }

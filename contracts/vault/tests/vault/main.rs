@@ -5,6 +5,8 @@ extern crate alloc;
 
 mod accounts;
 mod common;
+mod incidents;
+mod interface;
 mod liquidation;
 mod pool;
 mod properties;

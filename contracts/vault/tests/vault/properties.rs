@@ -52,7 +52,12 @@ impl World {
         });
         let accounts = USERS.iter().map(|&user| id(user, 0)).collect();
         let holders = USERS.iter().copied().chain([KEEPER, lender()]).collect();
-        Self { market, accounts, holders, minimum }
+        Self {
+            market,
+            accounts,
+            holders,
+            minimum,
+        }
     }
 
     fn before(&self) -> Before {
@@ -80,11 +85,21 @@ impl World {
             0 => {
                 let assets = of(market.usd(40_000));
                 market.give(user, assets);
-                market.run(user, IVault::depositCall { assets, receiver: user });
+                market.run(
+                    user,
+                    IVault::depositCall {
+                        assets,
+                        receiver: user,
+                    },
+                );
             }
             1 => {
                 let shares = of(market.view(IVault::maxRedeemCall { owner: user }));
-                let call = IVault::redeemCall { shares, receiver: user, owner: user };
+                let call = IVault::redeemCall {
+                    shares,
+                    receiver: user,
+                    owner: user,
+                };
                 let _outcome = market.call(user, call);
             }
             2 | 3 => {
@@ -93,7 +108,12 @@ impl World {
             }
             4 => {
                 let amount = of(market.collateral(account, asset).0);
-                let call = IVault::withdrawCollateralCall { account, token, amount, receiver: user };
+                let call = IVault::withdrawCollateralCall {
+                    account,
+                    token,
+                    amount,
+                    receiver: user,
+                };
                 if market.call(user, call).is_ok() {
                     self.assert_margin(account);
                 }
@@ -120,7 +140,11 @@ impl World {
             14 => market.pass(u64::from(amount) * 86_400),
             15..=19 => {
                 let check = market.check(account, asset);
-                let max_repay = if amount % 2 == 0 { U256::MAX } else { of(market.usd(9_000)) };
+                let max_repay = if amount % 2 == 0 {
+                    U256::MAX
+                } else {
+                    of(market.usd(9_000))
+                };
                 let before = market.health(account);
                 let outcome = market.liquidate_at_most(KEEPER, account, asset, max_repay);
                 if max_repay == U256::MAX {
@@ -148,7 +172,10 @@ impl World {
                 for auction_id in self.auctions() {
                     let (close, reset) = (
                         ILiquidationAuction::closeCall { id: auction_id },
-                        ILiquidationAuction::resetCall { id: auction_id, keeper: KEEPER },
+                        ILiquidationAuction::resetCall {
+                            id: auction_id,
+                            keeper: KEEPER,
+                        },
                     );
                     let _outcome = market.auction_call(user, close);
                     let _outcome = market.auction_call(user, reset);
@@ -179,7 +206,10 @@ impl World {
     fn assert_margin(&self, account: B256) {
         let health = self.market.health(account);
         assert!(health.debt <= health.borrowLimit, "V2");
-        assert!(health.debt.is_zero() || health.debt >= self.market.usd(MIN_DEBT), "V9");
+        assert!(
+            health.debt.is_zero() || health.debt >= self.market.usd(MIN_DEBT),
+            "V9"
+        );
     }
 
     fn assert_after(&self, before: &Before) {
@@ -203,7 +233,10 @@ impl World {
         let worth = ratio_down(before.assets + one, shares, old);
         let loss = ratio_up(shared, shares, old - burned);
         let now = market.total_assets() + one;
-        assert!(now + one + loss >= worth, "V5: {now} of {worth}, {loss} lost");
+        assert!(
+            now + one + loss >= worth,
+            "V5: {now} of {worth}, {loss} lost"
+        );
         // A2, A6
         let live: Vec<_> = self
             .auctions()

@@ -1,0 +1,299 @@
+//! The three programs as one contract: selectors, arguments, constructor, and what each answers by itself.
+
+use std::collections::BTreeSet;
+
+use alloy_primitives::{Address, B256, U256};
+use alloy_sol_types::{SolCall, SolInterface};
+use breakwater_interfaces::vault::IVault::{self, IVaultCalls};
+use motsu::prelude::*;
+use vault::Vault;
+
+use crate::common::{id, n, owner, vault_error, Error, Market, ETHER};
+
+const ALICE: Address = Address::repeat_byte(0xa1);
+
+/// Words that decode as the arguments of any function of the vault: small numbers are amounts, addresses, accounts and
+/// truth values alike.
+fn arguments() -> Vec<u8> {
+    U256::from(1).to_be_bytes::<32>().repeat(8)
+}
+
+fn selectors() -> Vec<[u8; 4]> {
+    IVaultCalls::selectors().collect()
+}
+
+#[motsu::test]
+fn every_function_of_the_interface_is_answered_by_one_of_the_programs() {
+    let market = Market::new();
+    assert_eq!(selectors().len(), IVaultCalls::COUNT);
+    let mut refused = BTreeSet::new();
+    for selector in selectors() {
+        let calldata = [&selector[..], &arguments()].concat();
+        if let Err(data) = market.vault.call_raw(ALICE, calldata) {
+            // A typed error, never an empty one.
+            refused.insert(format!("{:?}", vault_error(&data)));
+        }
+    }
+    assert!(refused.len() > 3, "{refused:?}");
+}
+
+#[motsu::test]
+fn views_answer_in_a_static_call() {
+    let market = Market::new();
+    let account = id(ALICE, 0);
+    let token = market.token(0);
+    let (owner, operator, receiver, spender) = (ALICE, ALICE, ALICE, ALICE);
+    let (assets, shares) = (n(1), n(1));
+    let _answers = (
+        market.view(IVault::allowanceCall { owner, spender }),
+        market.view(IVault::convertToSharesCall { assets }),
+        market.view(IVault::convertToAssetsCall { shares }),
+        market.view(IVault::maxMintCall { receiver }),
+        market.view(IVault::maxWithdrawCall { owner }),
+        market.view(IVault::isOperatorCall { owner, operator }),
+        market.view(IVault::claimOfCall { account }),
+        market.view(IVault::collateralsOfCall { account }),
+    );
+    assert_eq!(
+        market.view(IVault::collateralsCall {}),
+        vec![token, market.token(1)]
+    );
+    let config = market.view(IVault::collateralConfigCall { token });
+    assert_eq!(
+        config.liquidationThreshold,
+        crate::common::percent(ETHER.threshold)
+    );
+    assert_eq!(config.penaltyMax, crate::common::percent(ETHER.penalty_max));
+    let risk = market.view(IVault::riskConfigCall {});
+    assert_eq!(
+        (risk.minDebt, risk.minLot),
+        (market.usd(500), market.usd(100))
+    );
+    assert_eq!((risk.capPeriod, risk.coolOff), (n(3_600), U256::ZERO));
+    let modules = market.view(IVault::modulesCall {});
+    assert_eq!(modules.oracle, market.oracle.address());
+    assert_eq!(modules.auction, market.auction.address());
+    assert_eq!(modules.fund, market.fund.address());
+    assert_eq!(modules.liquidation, market.liquidation.address());
+    assert_eq!(modules.extension, market.extension.address());
+}
+
+#[motsu::test]
+fn unknown_selectors_ether_and_nothing_at_all_are_refused() {
+    let market = Market::new();
+    let known: BTreeSet<_> = selectors().into_iter().collect();
+    for number in 0..64_u32 {
+        let selector = number.wrapping_mul(0x9e37_79b9).to_be_bytes();
+        if known.contains(&selector) {
+            continue;
+        }
+        let calldata = [&selector[..], &arguments()].concat();
+        assert!(market.vault.call_raw(ALICE, calldata).is_err());
+    }
+    assert!(market.vault.call_raw(ALICE, []).is_err());
+    assert!(market.vault.call_raw(ALICE, [1, 2, 3]).is_err());
+    ALICE.fund(n(1_000));
+    for selector in selectors() {
+        let calldata = [&selector[..], &arguments()].concat();
+        assert!(market
+            .vault
+            .call_raw_with_value(ALICE, n(1), calldata)
+            .is_err());
+    }
+    assert!(market.vault.call_raw_with_value(ALICE, n(1), []).is_err());
+}
+
+#[motsu::test]
+fn arguments_that_are_too_short_or_no_address_or_no_truth_value_are_refused() {
+    let market = Market::new();
+    market.lend(ALICE, market.usd(10));
+    let transfer = IVault::transferCall {
+        to: owner(),
+        value: n(1),
+    }
+    .abi_encode();
+    for length in 4..transfer.len() {
+        assert!(market.vault.call_raw(ALICE, &transfer[..length]).is_err());
+    }
+    for byte in 4..16 {
+        let mut dirty = transfer.clone();
+        dirty[byte] = 1;
+        assert!(market.vault.call_raw(ALICE, dirty).is_err(), "byte {byte}");
+    }
+    // What comes behind the arguments is nobody's.
+    let longer = [transfer, vec![7; 40]].concat();
+    assert!(market.vault.call_raw(ALICE, longer).is_ok());
+    let mut approve = IVault::setOperatorCall {
+        operator: owner(),
+        approved: true,
+    }
+    .abi_encode();
+    approve[67] = 2;
+    assert!(market.vault.call_raw(ALICE, approve).is_err());
+}
+
+#[motsu::test]
+fn the_constructor_runs_once_and_wants_all_partners() {
+    let market = Market::bare(6, &[]);
+    assert!(matches!(
+        market
+            .vault
+            .call_raw(ALICE, market.constructor())
+            .map_err(|data| vault_error(&data)),
+        Err(Error::NotAuthorized(_))
+    ));
+    assert_eq!(market.view(IVault::ownerCall {}), owner());
+    market.vault.assert_emitted(&IVault::OwnershipTransferred {
+        previousOwner: Address::ZERO,
+        newOwner: owner(),
+    });
+    for word in [0, 2, 3, 4, 5, 6, 7] {
+        let fresh = Contract::<Vault>::random();
+        let mut calldata = market.constructor();
+        calldata[4 + 32 * word..4 + 32 * (word + 1)].fill(0);
+        let error = fresh.call_raw(ALICE, calldata).expect_err("no partner");
+        assert_eq!(
+            vault_error(&error),
+            Error::ZeroAddress(IVault::ZeroAddress {})
+        );
+    }
+    let fresh = Contract::<Vault>::random();
+    let mut calldata = market.constructor();
+    calldata[4 + 63] = 25;
+    let error = fresh
+        .call_raw(ALICE, calldata)
+        .expect_err("too many decimals");
+    let parameter = B256::right_padding_from(b"decimals");
+    assert_eq!(
+        vault_error(&error),
+        Error::ParameterOutOfBounds(IVault::ParameterOutOfBounds {
+            parameter,
+            value: n(25)
+        })
+    );
+}
+
+#[motsu::test]
+fn caps_start_at_zero() {
+    let market = Market::bare(6, &[ETHER]);
+    assert_eq!(
+        market.view(IVault::maxDepositCall { receiver: ALICE }),
+        U256::ZERO
+    );
+    market.give(ALICE, n(5));
+    assert!(matches!(
+        market.call(
+            ALICE,
+            IVault::depositCall {
+                assets: n(5),
+                receiver: ALICE
+            }
+        ),
+        Err(Error::ERC4626ExceededMaxDeposit(_))
+    ));
+    let call = IVault::depositCollateralCall {
+        account: id(ALICE, 0),
+        token: market.token(0),
+        amount: n(1),
+    };
+    assert!(matches!(
+        market.call(ALICE, call),
+        Err(Error::UnknownCollateral(_))
+    ));
+}
+
+#[motsu::test]
+fn the_other_programs_called_directly_work_on_nothing() {
+    let market = Market::new();
+    market.lend(ALICE, market.usd(10));
+    let before = (market.total_assets(), market.shares(ALICE));
+    for selector in selectors() {
+        let calldata = [&selector[..], &arguments()].concat();
+        let _outcome = market.liquidation.call_raw(ALICE, &calldata);
+        let _outcome = market.extension.call_raw(ALICE, &calldata);
+    }
+    let call = IVault::setSupplyCapCall { supplyCap: n(1) }.abi_encode();
+    assert!(market.extension.call_raw(ALICE, call).is_err());
+    assert_eq!((market.total_assets(), market.shares(ALICE)), before);
+    assert_eq!(market.view(IVault::ownerCall {}), owner());
+}
+
+#[motsu::test]
+fn only_the_auction_releases_and_settles() {
+    let market = Market::new();
+    let (account, token) = (id(ALICE, 0), market.token(0));
+    let release = IVault::releaseCall {
+        account,
+        token,
+        amount: n(0),
+        receiver: ALICE,
+    };
+    for who in [
+        ALICE,
+        owner(),
+        market.fund.address(),
+        market.oracle.address(),
+    ] {
+        let refusal = IVault::NotAuthorized { caller: who };
+        crate::common::assert_refused(market.call(who, release.clone()), refusal.clone());
+        let settle = IVault::settleCall {
+            account,
+            token,
+            payer: who,
+            payment: U256::ZERO,
+            tabSettled: U256::ZERO,
+            debtSettled: U256::ZERO,
+            lotReturned: U256::ZERO,
+            ended: false,
+        };
+        crate::common::assert_refused(market.call(who, settle), refusal);
+    }
+    // The auction itself releases no more than what lots hold.
+    let release = IVault::releaseCall {
+        amount: n(1),
+        ..release
+    };
+    crate::common::assert_refused(
+        market.call(market.auction.address(), release),
+        IVault::InsufficientCollateral {
+            account,
+            token,
+            available: U256::ZERO,
+            needed: n(1),
+        },
+    );
+}
+
+#[motsu::test]
+fn a_modules_own_error_is_passed_on_as_it_is() {
+    use alloy_sol_types::SolError;
+    use breakwater_interfaces::auction::ILiquidationAuction;
+    let market = Market::with(
+        6,
+        &[crate::common::Spec {
+            has_curve: false,
+            ..ETHER
+        }],
+    );
+    market.lend(owner(), market.usd(100_000));
+    let account = market.open(ALICE, &[(0, 10_000)], market.usd(15_000));
+    market.set_price(0, 1_800);
+    let token = market.token(0);
+    let before = market.books();
+    let call = IVault::liquidateCall {
+        account,
+        token,
+        maxRepay: U256::MAX,
+        keeper: ALICE,
+    };
+    let error = market
+        .vault
+        .call_raw(ALICE, call.abi_encode())
+        .expect_err("no curve");
+    assert_eq!(
+        error,
+        ILiquidationAuction::CurveNotSet { token }.abi_encode()
+    );
+    assert_eq!(market.books(), before);
+    market.assert_books(&[account], &[owner()]);
+}
