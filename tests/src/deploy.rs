@@ -161,7 +161,9 @@ impl Suite {
             Some(SolValue::abi_encode_params(&(
                 vault, oracle, fund, asset, owner,
             ))),
-            Some(SolValue::abi_encode_params(&(vault, periods[0], periods[1]))),
+            Some(SolValue::abi_encode_params(&(
+                vault, periods[0], periods[1],
+            ))),
         ];
         for ((name, arguments), expected) in PROGRAMS.iter().zip(constructors).zip(addresses) {
             let calldata = arguments.map(|arguments| {

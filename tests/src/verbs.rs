@@ -34,14 +34,12 @@ impl Suite {
             self.chain.set_balance(user, balance);
             self.send_with_value(user, token, &IToken::depositCall {}, amount)?;
         } else {
-            self.send(
-                user,
-                token,
-                &IToken::mintCall {
-                    to: user,
-                    value: amount,
-                },
-            )?;
+            let owner = self.owner;
+            let call = IToken::mintCall {
+                to: user,
+                value: amount,
+            };
+            self.send(owner, token, &call)?;
         }
         Ok(())
     }

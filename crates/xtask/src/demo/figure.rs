@@ -261,7 +261,6 @@ fn legend(svg: &mut String) {
             12,
             &format!("{name} fill{scaled}"),
         );
-        let _ = scaled;
         text(svg, x + 178.0, y, "start", 12, &format!("{name} auction"));
     }
 }

@@ -132,8 +132,7 @@ impl World {
             arguments.extend(exchange.into_word());
             suite.deploy_contract(bo, "FlashTaker", &arguments)?
         };
-        let (asset, owner) = (suite.asset, suite.owner);
-        let _ = owner;
+        let asset = suite.asset;
         suite.give(asset, exchange, U256::from(MARKET_CASH))?;
         let ada_funds = U256::from(stable(BIDDER_PART * expected));
         suite.give(asset, ada, ada_funds)?;
