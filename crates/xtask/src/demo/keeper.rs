@@ -3,27 +3,17 @@
 use alloy_sol_types::SolError;
 use breakwater_tests::{
     interfaces::{auction::ILiquidationAuction, vault::IVault},
-    Address, U256, WAD,
+    Address, U256,
 };
 
 use super::world::World;
 use crate::error::Result;
 
-/// The keeper looks again before the price has quite come to where an account's health was one.
-const MARGIN: f64 = 1.01;
-/// Interest moves health too: every account is looked at once a day, seconds.
-const LOOK_AGAIN: u64 = 24 * 3_600;
-
 impl World {
-    /// Checks every account that the price may have brought to the edge since it was last looked at.
+    /// Checks every account with each of its tokens.
     pub(super) fn scan(&mut self) -> Result<()> {
-        let (eth, now) = (self.eth(), self.suite.now());
         for index in 0..self.accounts.len() {
-            let account = &self.accounts[index];
-            let old = now.saturating_sub(account.looked_at) >= LOOK_AGAIN;
-            if eth < account.safe_above || old {
-                self.look_at(index)?;
-            }
+            self.look_at(index)?;
         }
         self.measure_room()
     }
@@ -43,37 +33,22 @@ impl World {
     fn look_at(&mut self, index: usize) -> Result<()> {
         let account = &self.accounts[index];
         let (id, tokens) = (account.id, account.tokens.clone());
-        let mut unsettled = false;
         for token in tokens {
             let check = self.suite.check_liquidation(id, token)?;
             if check.succeeds {
-                unsettled = true;
                 self.liquidate(index, token)?;
                 continue;
             }
             let reason = check.reason.0;
             if reason == IVault::NoRoom::SELECTOR || reason == IVault::CoolOff::SELECTOR {
-                unsettled = true;
                 self.waiting.insert(index);
             }
             if reason == IVault::AccountHealthy::SELECTOR {
                 break;
             }
         }
-        let (eth, now) = (self.eth(), self.suite.now());
-        let health = self.suite.health(id)?;
-        let closing = self.suite.claim(id)?.closing;
-        let account = &mut self.accounts[index];
-        account.looked_at = now;
-        // The second collateral moves less than ETH, so health falls no faster than ETH's price.
-        account.safe_above = if closing || unsettled {
-            f64::INFINITY
-        } else if health.debt.is_zero() {
-            0.0
-        } else {
-            eth * MARGIN / (f64::from(health.healthFactor) / WAD as f64)
-        };
-        if closing {
+        // More lots of it may fit later.
+        if self.suite.claim(id)?.closing {
             self.waiting.insert(index);
         }
         Ok(())

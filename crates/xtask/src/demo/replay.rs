@@ -59,9 +59,6 @@ impl World {
             story.tick(self)?;
             if live == 0 && self.waiting.is_empty() {
                 // Nothing is known to be open: look at everybody once more.
-                for account in &mut self.accounts {
-                    account.safe_above = f64::INFINITY;
-                }
                 self.heartbeat()?;
                 self.scan()?;
                 if self.waiting.is_empty() && self.suite.active_auctions()?.is_empty() {

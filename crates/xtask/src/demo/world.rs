@@ -44,9 +44,6 @@ pub(super) struct Account {
     /// Tokens it has put in.
     pub(super) tokens: Vec<Address>,
     pub(super) plan: Plan,
-    /// Price of ETH at or above which it cannot be liquidated, as far as the keeper knows, and when that was found out.
-    pub(super) safe_above: f64,
-    pub(super) looked_at: u64,
 }
 
 /// Prices at a time, as the feeds answer them.
@@ -220,8 +217,6 @@ impl World {
                 number: index + 1,
                 tokens,
                 plan,
-                safe_above: f64::INFINITY,
-                looked_at: 0,
             });
         }
         self.share_price_before = self.pool_price()?;
@@ -347,7 +342,7 @@ impl World {
             "    SEC's price follows ETH's: {SECOND_BETA} of each return. The market pays {:.1} % less than the oracle says",
             MARKET_DISCOUNT * 100.0
         ));
-        output::line("    keeper: at each price checks every account that the move may have brought to the edge, and liquidates");
+        output::line("    keeper: at each price asks checkLiquidation for every account and token, and liquidates what it says will succeed; what has to wait for room again every five minutes; resets and closes auctions");
         output::line(format_args!(
             "    Ada: buys whole lots 1 % under the oracle's price with {} of her own, sells on the market an hour later",
             story::money(dollars(self.ada_funds))
