@@ -347,6 +347,7 @@ fn odd_collateral_tokens_are_refused_or_taken_as_they_are() {
     // A token without code moves nothing.
     let token = Address::repeat_byte(0x77);
     market.configure(token, &BITCOIN, UNCAPPED);
+    market.set_sources(token, &market.assets[1]);
     let call = IVault::depositCollateralCall {
         account,
         token,

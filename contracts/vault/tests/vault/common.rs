@@ -462,19 +462,7 @@ impl Market {
             .expect("the adapter is constructed");
         for (index, asset) in market.assets.iter().enumerate() {
             market.set_price(index, asset.spec.price);
-            let sources = IOracleAdapter::setSourcesCall {
-                token: asset.token.address(),
-                tokenDecimals: asset.spec.decimals,
-                feeds: vec![asset.feed.address()],
-                maxAges: vec![7 * 86_400],
-                quorum: 1,
-                maxSpread: percent(1),
-                volatility: percent(80),
-            };
-            market
-                .oracle
-                .call_raw(owner(), sources.abi_encode())
-                .expect("sources are set");
+            market.set_sources(asset.token.address(), asset);
             if asset.spec.has_curve {
                 market.set_curve(asset.token.address(), percent(105));
             }
@@ -502,6 +490,22 @@ impl Market {
     }
 
     // ----- configuration -----
+
+    /// Prices `token` by the feed of `asset`.
+    pub fn set_sources(&self, token: Address, asset: &Asset) {
+        let sources = IOracleAdapter::setSourcesCall {
+            token,
+            tokenDecimals: asset.spec.decimals,
+            feeds: vec![asset.feed.address()],
+            maxAges: vec![7 * 86_400],
+            quorum: 1,
+            maxSpread: percent(1),
+            volatility: percent(80),
+        };
+        self.oracle
+            .call_raw(owner(), sources.abi_encode())
+            .expect("sources are set");
+    }
 
     pub fn set_curve(&self, token: Address, buffer: U256) {
         let curve = ILiquidationAuction::setCurveCall {

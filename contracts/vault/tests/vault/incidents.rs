@@ -454,6 +454,40 @@ fn incident_34_a_silent_feed_of_another_collateral_blocks_no_liquidation() {
 }
 
 #[motsu::test]
+fn incident_34_dust_of_a_token_whose_feed_is_dead_makes_nobody_immune() {
+    // L2, at a health at which the account can pay, and at one at which it can't.
+    for price in [1_800, 1_500] {
+        for is_silent in [true, false] {
+            let market = funded();
+            let account = market.open(ALICE, &[(0, 10_000)], market.usd(15_000));
+            if is_silent {
+                motsu::prelude::VM::context().increase_time(30 * 86_400);
+            } else {
+                market.assets[1].feed.sender(owner()).break_down(true);
+            }
+            market.set_price(0, price);
+            let token = market.token(1);
+            market.give_token(1, ALICE, n(1));
+            let amount = n(1);
+            let dust = IVault::depositCollateralCall {
+                account,
+                token,
+                amount,
+            };
+            assert!(matches!(
+                market.call(ALICE, dust),
+                Err(Error::PriceNotOk(_))
+            ));
+            let outcome = market.liquidate(KEEPER, account, 0);
+            assert!(
+                outcome.is_ok(),
+                "at {price}, silent {is_silent}: {outcome:?}"
+            );
+        }
+    }
+}
+
+#[motsu::test]
 fn incident_41_rewards_are_no_income() {
     // A5: at most half of the penalty, none for what is too small, none for the lots of a closing after its beginning.
     let market = funded();
