@@ -11,11 +11,12 @@ use crate::{
 
 impl VaultState {
     /// Puts collateral into an account, by anybody; only its owner or an operator may start a new kind of token, or
-    /// strangers could fill the account's slots with dust.
+    /// strangers could fill the account's slots with dust. A new kind needs a good price: an account is not judged while one of
+    /// its tokens has no price at all, and nobody may bring that about at will.
     ///
     /// # Errors
     ///
-    /// `ZeroAmount`, `UnknownCollateral`, `TooManyCollaterals`, `CollateralCapExceeded`, token errors.
+    /// `ZeroAmount`, `UnknownCollateral`, `TooManyCollaterals`, `CollateralCapExceeded`, `PriceNotOk`, token errors.
     pub(crate) fn deposit_collateral(
         &mut self,
         account: B256,
@@ -37,11 +38,12 @@ impl VaultState {
         }
         let mut head = self.head(account);
         let (free, in_lots) = self.position(account, collateral.index);
-        if free.is_zero()
-            && in_lots.is_zero()
-            && (head.bitmap.count_ones() >= MAX_ACCOUNT_TOKENS || !self.has_account_right(account))
-        {
-            return Err(errors::too_many_collaterals(U256::from(MAX_ACCOUNT_TOKENS)));
+        if free.is_zero() && in_lots.is_zero() {
+            let full = head.bitmap.count_ones() >= MAX_ACCOUNT_TOKENS;
+            if full || !self.has_account_right(account) {
+                return Err(errors::too_many_collaterals(U256::from(MAX_ACCOUNT_TOKENS)));
+            }
+            self.require_price(token, collateral)?;
         }
         let free = free.saturating_add(amount);
         self.set_position(account, &mut head, collateral.index, free, in_lots)?;

@@ -35,6 +35,18 @@ pub(crate) struct Holding {
 }
 
 impl Holding {
+    fn unpriced(token: Address, collateral: Collateral, free: U256) -> Self {
+        Self {
+            token,
+            collateral,
+            free,
+            price: U256::ZERO,
+            low: U256::ZERO,
+            status: U256::ZERO,
+            value: U256::ZERO,
+        }
+    }
+
     /// Whether the price is good.
     pub(crate) fn is_priced(&self) -> bool {
         self.status == U256::from(Status::Ok as u8)
@@ -72,15 +84,7 @@ impl VaultState {
             }
             let token = self.token_at(index);
             let collateral = self.collateral(token)?;
-            holdings.push(Holding {
-                token,
-                collateral,
-                free,
-                price: U256::ZERO,
-                low: U256::ZERO,
-                status: U256::ZERO,
-                value: U256::ZERO,
-            });
+            holdings.push(Holding::unpriced(token, collateral, free));
         }
         let mut capacity = U256::ZERO;
         if !holdings.is_empty() {
@@ -96,6 +100,19 @@ impl VaultState {
             debt,
             capacity,
         })
+    }
+
+    /// # Errors
+    ///
+    /// `PriceNotOk` unless `token` has a good price.
+    pub(crate) fn require_price(&self, token: Address, collateral: Collateral) -> Fallible<()> {
+        let mut holding = [Holding::unpriced(token, collateral, U256::ZERO)];
+        self.price(&mut holding)?;
+        let [holding] = holding;
+        if holding.is_priced() {
+            return Ok(());
+        }
+        Err(price_not_ok(token, holding.status))
     }
 
     /// Asks the adapter for all prices at once.
