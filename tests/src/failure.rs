@@ -88,9 +88,12 @@ impl From<Failure> for String {
     }
 }
 
+/// Reads an error of one interface.
+type Attempt = fn(&[u8]) -> Option<String>;
+
 /// Name and text of an error of any interface.
 pub(crate) fn decode(data: &[u8]) -> Option<(String, String)> {
-    let attempts: [fn(&[u8]) -> Option<String>; 9] = [
+    let attempts: [Attempt; 9] = [
         as_one_of::<IVaultErrors>,
         as_one_of::<ILiquidationAuctionErrors>,
         as_one_of::<IOracleAdapterErrors>,

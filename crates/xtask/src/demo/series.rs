@@ -69,60 +69,45 @@ impl Series {
     fn parse(name: &str, bytes: &[u8]) -> Result<Self> {
         // Spreadsheets put a byte order mark in front.
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reader = csv::ReaderBuilder::new()
-            .comment(Some(b'#'))
-            .trim(csv::Trim::All)
-            .from_reader(bytes);
         let wrong = |line: u64, what: String| {
             Error::new(format!("{name}:{line}: {what}")).advise(
                 "a price file has a header line with the columns time_unix (seconds since 1970) and close (dollars), \
                  then one line a price, times increasing; further columns are ignored",
             )
         };
-        let broken = |error: &csv::Error| {
-            let line = error.position().map_or(1, csv::Position::line);
-            wrong(line, reason_of(error))
-        };
-        let header = reader.headers().map_err(|error| broken(&error))?.clone();
-        let header_line = header.position().map_or(1, csv::Position::line).max(1);
-        let column = |wanted: &str| {
-            let found = header
-                .iter()
-                .position(|title| title.eq_ignore_ascii_case(wanted));
-            found.ok_or_else(|| {
-                let titles: Vec<&str> = header.iter().collect();
-                let titles = titles.join(", ");
-                wrong(
-                    header_line,
-                    format!("no column {wanted}; the header has: {titles}"),
-                )
-            })
-        };
-        let (times, closes) = (column("time_unix")?, column("close")?);
+        let mut header: Option<Header> = None;
         let mut rows: Vec<Row> = Vec::new();
-        let mut last_line = header_line;
-        for record in reader.records() {
-            let record = record.map_err(|error| broken(&error))?;
-            let line = record.position().map_or(last_line, csv::Position::line);
-            last_line = line;
-            let cell = |index: usize| record.get(index).unwrap_or_default();
-            let time = time_of(cell(times)).map_err(|what| wrong(line, what))?;
-            let price = price_of(cell(closes)).map_err(|what| wrong(line, what))?;
-            if let Some(before) = rows.last() {
-                if time <= before.time {
-                    let before = before.time;
-                    return Err(wrong(
-                        line,
-                        format!("time_unix {time} does not come after {before}, the line before"),
-                    ));
-                }
+        let mut line = 1;
+        for (number, text) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+            let text = text.trim_ascii();
+            if text.is_empty() || text.starts_with(b"#") {
+                continue;
             }
-            rows.push(Row { time, price });
+            line = number;
+            let cells = cells_of(text).map_err(|what| wrong(line, what))?;
+            let Some(header) = &header else {
+                header = Some(Header::of(&cells).map_err(|what| wrong(line, what))?);
+                continue;
+            };
+            let row = header.row(&cells).map_err(|what| wrong(line, what))?;
+            if let Some(before) = rows.last().filter(|before| row.time <= before.time) {
+                return Err(wrong(
+                    line,
+                    format!(
+                        "time_unix {} does not come after {}, the time of the price before",
+                        row.time, before.time
+                    ),
+                ));
+            }
+            rows.push(row);
+        }
+        if header.is_none() {
+            return Err(wrong(line, "no header line: the file is empty".to_owned()));
         }
         if rows.len() < 2 {
             let count = rows.len();
             return Err(wrong(
-                last_line,
+                line,
                 format!("{count} prices; a series needs at least 2"),
             ));
         }
@@ -166,6 +151,62 @@ impl Series {
     }
 }
 
+/// Where the two columns are.
+struct Header {
+    time: usize,
+    close: usize,
+    columns: usize,
+}
+
+impl Header {
+    fn of(titles: &[String]) -> std::result::Result<Self, String> {
+        let column = |wanted: &str| {
+            let found = titles
+                .iter()
+                .position(|title| title.eq_ignore_ascii_case(wanted));
+            found.ok_or_else(|| {
+                let titles = titles.join(", ");
+                format!("no column {wanted}; the header has: {titles}")
+            })
+        };
+        Ok(Self {
+            time: column("time_unix")?,
+            close: column("close")?,
+            columns: titles.len(),
+        })
+    }
+
+    fn row(&self, cells: &[String]) -> std::result::Result<Row, String> {
+        if cells.len() != self.columns {
+            let (found, expected) = (cells.len(), self.columns);
+            return Err(format!("{found} columns where the header has {expected}"));
+        }
+        let cell = |index: usize| cells.get(index).map_or("", String::as_str);
+        Ok(Row {
+            time: time_of(cell(self.time))?,
+            price: price_of(cell(self.close))?,
+        })
+    }
+}
+
+/// The cells of one line. (Read line by line, so that a message names the right one whatever comments and blank lines are
+/// above it.)
+fn cells_of(line: &[u8]) -> std::result::Result<Vec<String>, String> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .trim(csv::Trim::All)
+        .buffer_capacity(line.len())
+        .from_reader(line);
+    let record = reader.records().next();
+    let record = record
+        .ok_or("no cells")?
+        .map_err(|error| match error.kind() {
+            csv::ErrorKind::Utf8 { .. } => "not text in UTF-8".to_owned(),
+            _ => error.to_string(),
+        })?;
+    Ok(record.iter().map(str::to_owned).collect())
+}
+
 fn time_of(text: &str) -> std::result::Result<u64, String> {
     let not_a_time = || {
         format!(
@@ -203,17 +244,6 @@ fn price_of(text: &str) -> std::result::Result<f64, String> {
     Ok(price)
 }
 
-/// What is wrong with a line, without the position that is said already.
-fn reason_of(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => format!("{len} columns where the header has {expected_len}"),
-        csv::ErrorKind::Utf8 { .. } => "not text in UTF-8".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,7 +270,7 @@ mod tests {
     #[test]
     fn a_wrong_file_is_refused_with_line_and_reason() {
         let cases = [
-            ("", "p.csv:1: no column time_unix"),
+            ("", "p.csv:1: no header line"),
             ("time,close\n1583884800,1\n", "p.csv:1: no column time_unix"),
             (
                 "# c\ntime_unix,price\n1583884800,1\n",
@@ -249,6 +279,10 @@ mod tests {
             (
                 "time_unix,close\n1583884800,1\n1583884860,x\n",
                 "p.csv:3: close is \"x\": not a number",
+            ),
+            (
+                "# c\n\ntime_unix,close\n\n# c\n1583884800,x\n",
+                "p.csv:6: close is \"x\"",
             ),
             (
                 "time_unix,close\n1583884800,\n",
