@@ -1,5 +1,8 @@
 //! The vault with its real partners, through the ABI.
 
+// Errors are compared as they are, decoded.
+#![allow(clippy::result_large_err)]
+
 // The SDK's macros name it.
 extern crate alloc;
 
