@@ -176,7 +176,10 @@ fn axes(svg: &mut String, times: Scale, values: Scale) {
         13,
         "time, UTC",
     );
-    for (panel, title) in [(PRICES, "ETH price, dollars"), (AUCTIONS, "auctions")] {
+    for (panel, title) in [
+        (PRICES, "ETH price, dollars"),
+        (AUCTIONS, "auctions at once"),
+    ] {
         let y = (panel.0 + panel.1) / 2.0;
         svg.push_str(&format!(
             "<text transform=\"translate(18 {y:.1}) rotate(-90)\" text-anchor=\"middle\" font-size=\"13\">{title}</text>\n"
@@ -221,7 +224,12 @@ fn bars(svg: &mut String, times: Scale, lots: &[Lot], end: u64) {
         free_from[row] = to + 1.0;
         placed.push((row, from, to, lot.side));
     }
-    let height = ((AUCTIONS.1 - AUCTIONS.0) / free_from.len().max(1) as f64).min(14.0);
+    let most = free_from.len();
+    let height = ((AUCTIONS.1 - AUCTIONS.0) / most.max(1) as f64).min(14.0);
+    let top = AUCTIONS.1 - most as f64 * height;
+    for (y, count) in [(AUCTIONS.1, 0), (top, most)] {
+        text(svg, LEFT - 8.0, y + 4.0, "end", 12, &count.to_string());
+    }
     for (row, from, to, side) in placed {
         let y = AUCTIONS.1 - (row + 1) as f64 * height;
         svg.push_str(&format!(

@@ -75,14 +75,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let started = Instant::now();
     let series = announce(series);
     output::step("deploying on an embedded chain");
-    let mut world = World::deploy(&series, &programs)?;
+    let plans = accounts::plan(options.seed);
+    let mut world = World::deploy(&series, &plans, &programs)?;
     world.describe();
     output::step(format_args!(
         "opening {} accounts, seed {}",
         accounts::ACCOUNTS,
         options.seed
     ));
-    world.open(options.seed)?;
+    world.open(&plans)?;
     world.describe_accounts();
     output::step("replaying");
     world.replay(&series)?;

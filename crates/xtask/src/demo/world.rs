@@ -96,9 +96,17 @@ pub(super) fn stable(dollars: f64) -> u128 {
     (dollars * STABLE as f64) as u128
 }
 
+/// What an account borrows, dollars. The lower of two feeds counts for opening, a twentieth of a percent under the price.
+fn first_debt(plan: &Plan, config: &SuiteConfig) -> f64 {
+    let [weth, second] =
+        [config.weth, config.second].map(|setup| setup.borrow_ltv as f64 / WAD as f64);
+    let limit = weth * (1.0 - plan.second_part) + second * plan.second_part;
+    plan.size * limit * plan.leverage * 0.999
+}
+
 impl World {
     /// Deploys with prices and sizes fit for the series.
-    pub(crate) fn deploy(series: &Series, programs: &Programs) -> Result<Self> {
+    pub(crate) fn deploy(series: &Series, plans: &[Plan], programs: &Programs) -> Result<Self> {
         let first = series.first();
         let mut config = SuiteConfig {
             // Accounts are opened some time before the first price.
@@ -108,11 +116,7 @@ impl World {
         };
         config.weth.price = first.answer();
         config.second.price = (SECOND_PRICE * 1e8) as u64;
-        // What the accounts borrow is known roughly before they are.
-        let (least, most) = accounts::SIZES;
-        let size = (most - least) / (most / least).ln();
-        let leverage = (accounts::LEVERAGE.0 + accounts::LEVERAGE.1) / 2.0;
-        let expected = accounts::ACCOUNTS as f64 * size * leverage * 0.73;
+        let expected: f64 = plans.iter().map(|plan| first_debt(plan, &config)).sum();
         let [weth, second, total] = ROOM_PARTS.map(|part| stable(part * expected));
         config.weth.room_cap = weth;
         config.second.room_cap = second;
@@ -181,13 +185,11 @@ impl World {
         Ok(())
     }
 
-    /// Opens the accounts of a seed at the first price.
-    pub(crate) fn open(&mut self, seed: u64) -> Result<()> {
+    /// Opens the accounts at the first price.
+    pub(crate) fn open(&mut self, plans: &[Plan]) -> Result<()> {
         let prices = self.latest_prices();
         let values = prices.answers.map(|answer| answer as f64 / 1e8);
-        let limits = [self.suite.config.weth, self.suite.config.second]
-            .map(|setup| setup.borrow_ltv as f64 / WAD as f64);
-        for (index, plan) in accounts::plan(seed).into_iter().enumerate() {
+        for (index, plan) in plans.iter().copied().enumerate() {
             let owner = self.suite.user(&format!("borrower {index}"));
             let id = breakwater_tests::account_of(owner, 0);
             let parts = [1.0 - plan.second_part, plan.second_part];
@@ -206,9 +208,7 @@ impl World {
                 self.record("depositCollateral", receipt.gas_used);
                 tokens.push(collateral.token);
             }
-            let limit: f64 = parts.iter().zip(limits).map(|(part, ltv)| part * ltv).sum();
-            // The lower of two feeds counts for opening, a twentieth of a percent under the price.
-            let debt = plan.size * limit * plan.leverage * 0.999;
+            let debt = first_debt(&plan, &self.suite.config);
             let receipt = self.suite.borrow(owner, id, U256::from(stable(debt)))?;
             self.record("borrow", receipt.gas_used);
             self.first_debt += debt;
