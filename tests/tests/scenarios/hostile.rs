@@ -1,0 +1,784 @@
+//! Contracts that misbehave: takers, tokens, and callers of the programs behind the vault.
+
+use alloy_primitives::keccak256;
+use alloy_sol_types::{SolCall, SolValue};
+use breakwater_tests::{
+    account_of,
+    devnode::Tx,
+    interfaces::{
+        auction::ILiquidationAuction, fund::IInsuranceFund, oracle::IOracleAdapter, vault::IVault,
+    },
+    invariants, Address, Suite, B256, DOLLAR, U256,
+};
+
+use crate::common::{
+    create, everything, funded, is_bare_revert, milli_ether, provide, raw, refused, stable,
+    ten_ether_account, IHostile,
+};
+
+/// A live auction of an account's ether, and a taker that has the money to pay for it.
+struct Scene {
+    suite: Suite,
+    account: B256,
+    id: U256,
+    user: Address,
+    taker: Address,
+}
+
+fn scene() -> Scene {
+    let mut suite = funded();
+    let (_, account) = ten_ether_account(&mut suite);
+    let (weth, keeper) = (suite.weth(), suite.user("keeper"));
+    suite.set_price(weth, 180 * DOLLAR).unwrap();
+    let (id, _) = suite.liquidate(keeper, account, weth).unwrap();
+    suite.pass(180).unwrap();
+    suite.set_price(weth, 180 * DOLLAR).unwrap();
+    let user = suite.user("attacker");
+    let arguments = (suite.modules.auction, suite.asset).abi_encode_params();
+    let taker = create(&mut suite, user, "HostileTaker", &arguments);
+    let asset = suite.asset;
+    suite.give(asset, taker, stable(10_000)).unwrap();
+    Scene {
+        suite,
+        account,
+        id,
+        user,
+        taker,
+    }
+}
+
+/// What a contract does when it is called: any call of `target`.
+fn attempt<C: SolCall>(
+    suite: &mut Suite,
+    user: Address,
+    contract: Address,
+    target: Address,
+    call: &C,
+) {
+    let call = IHostile::attemptCall {
+        target,
+        data: call.abi_encode().into(),
+    };
+    suite.send(user, contract, &call).unwrap();
+}
+
+/// Whether an attempt succeeded, and what it was answered.
+fn outcome(suite: &mut Suite, contract: Address, index: usize) -> (bool, Vec<u8>) {
+    let index = U256::from(index);
+    let done = suite.view(contract, &IHostile::succeededCall { index });
+    let answer = suite.view(contract, &IHostile::answersCall { index });
+    (done.unwrap(), answer.unwrap().to_vec())
+}
+
+#[test]
+fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_vault_are_refused() {
+    let Scene {
+        mut suite,
+        account,
+        id,
+        user,
+        taker,
+    } = scene();
+    let modules = suite.modules;
+    let (weth, one) = (suite.weth(), U256::from(1));
+    // Another account that could be liquidated at once.
+    let victim_owner = suite.user("victim");
+    suite.set_price(weth, 200 * DOLLAR).unwrap();
+    let victim = suite
+        .open_position(
+            victim_owner,
+            0,
+            &[(weth, milli_ether(10_000))],
+            stable(1_490),
+        )
+        .unwrap();
+    suite.pass(100).unwrap();
+    suite.set_price(weth, 180 * DOLLAR).unwrap();
+    assert!(suite.check_liquidation(victim, weth).unwrap().succeeds);
+
+    let auction = modules.auction;
+    let again = ILiquidationAuction::takeCall {
+        id,
+        maxLot: U256::MAX,
+        minLot: U256::ZERO,
+        maxPrice: U256::MAX,
+        deadline: U256::MAX,
+        receiver: taker,
+        data: Default::default(),
+    };
+    attempt(&mut suite, user, taker, auction, &again);
+    attempt(
+        &mut suite,
+        user,
+        taker,
+        auction,
+        &ILiquidationAuction::resetCall { id, keeper: taker },
+    );
+    attempt(
+        &mut suite,
+        user,
+        taker,
+        auction,
+        &ILiquidationAuction::closeCall { id },
+    );
+    let start = ILiquidationAuction::startCall {
+        account,
+        token: weth,
+        lot: one,
+        tab: one,
+        debt: one,
+        price: one,
+        keeper: taker,
+    };
+    attempt(&mut suite, user, taker, auction, &start);
+    attempt(
+        &mut suite,
+        user,
+        taker,
+        auction,
+        &ILiquidationAuction::setDustCall { dust: one },
+    );
+    attempt(
+        &mut suite,
+        user,
+        taker,
+        auction,
+        &ILiquidationAuction::acceptOwnershipCall {},
+    );
+    // Its views too, so that nobody reads books that are half written.
+    attempt(
+        &mut suite,
+        user,
+        taker,
+        auction,
+        &ILiquidationAuction::statusOfCall { id },
+    );
+    let vault = modules.vault;
+    let release = IVault::releaseCall {
+        account,
+        token: weth,
+        amount: one,
+        receiver: taker,
+    };
+    attempt(&mut suite, user, taker, vault, &release);
+    let settle = IVault::settleCall {
+        account,
+        token: weth,
+        payer: taker,
+        payment: one,
+        tabSettled: one,
+        debtSettled: one,
+        lotReturned: one,
+        ended: true,
+    };
+    attempt(&mut suite, user, taker, vault, &settle);
+    let liquidate = IVault::liquidateCall {
+        account: victim,
+        token: weth,
+        maxRepay: U256::MAX,
+        keeper: taker,
+    };
+    attempt(&mut suite, user, taker, vault, &liquidate);
+    let borrow = IVault::borrowCall {
+        account,
+        assets: stable(500),
+        receiver: taker,
+    };
+    attempt(&mut suite, user, taker, vault, &borrow);
+    let number = 11;
+
+    let quoted = suite.quote(id, U256::MAX).unwrap();
+    let take = IHostile::takeCall {
+        id,
+        maxLot: U256::MAX,
+    };
+    let (taken, _) = suite.send(user, taker, &take).unwrap();
+    assert_eq!(
+        (taken.lotTaken, taken.paid),
+        (quoted.lotTaken, quoted.payment)
+    );
+    for index in 0..number {
+        let (succeeded, answer) = outcome(&mut suite, taker, index);
+        assert!(!succeeded, "attempt {index}: {answer:?}");
+    }
+    assert_eq!(suite.balance_of(weth, taker).unwrap(), quoted.lotTaken);
+    assert!(suite.check_liquidation(victim, weth).unwrap().succeeds);
+    invariants::check_all(&mut suite).unwrap();
+}
+
+#[test]
+fn a_callback_may_use_the_vault_as_anybody_may_and_gains_nothing_by_it() {
+    let Scene {
+        mut suite,
+        account,
+        id,
+        user,
+        taker,
+    } = scene();
+    let (vault, asset, weth) = (suite.modules.vault, suite.asset, suite.weth());
+    // The taker pays the claim in the callback, deposits and withdraws at the share price of the moment.
+    let pay = IVault::repayClaimCall {
+        account,
+        assets: stable(100),
+    };
+    let approve = breakwater_tests::external::IToken::approveCall {
+        spender: vault,
+        value: U256::MAX,
+    };
+    attempt(&mut suite, user, taker, asset, &approve);
+    attempt(&mut suite, user, taker, vault, &pay);
+    let deposit = IVault::depositCall {
+        assets: stable(1_000),
+        receiver: taker,
+    };
+    attempt(&mut suite, user, taker, vault, &deposit);
+    let withdraw = IVault::withdrawCall {
+        assets: stable(999),
+        receiver: taker,
+        owner: taker,
+    };
+    attempt(&mut suite, user, taker, vault, &withdraw);
+    let before = suite.balance_of(asset, taker).unwrap();
+    let cash = suite.market().unwrap().cash;
+    let take = IHostile::takeCall {
+        id,
+        maxLot: milli_ether(2_000),
+    };
+    let (taken, _) = suite.send(user, taker, &take).unwrap();
+    for index in 0..4 {
+        let (succeeded, answer) = outcome(&mut suite, taker, index);
+        assert!(succeeded, "attempt {index}: {answer:?}");
+    }
+    let after = suite.balance_of(asset, taker).unwrap();
+    assert_eq!(before - after, taken.paid + stable(101));
+    let shares = suite.balance_of(vault, taker).unwrap();
+    let call = IVault::convertToAssetsCall { shares };
+    assert!(suite.view(vault, &call).unwrap() <= stable(1));
+    assert_eq!(suite.balance_of(weth, taker).unwrap(), taken.lotTaken);
+    let market = suite.market().unwrap();
+    assert_eq!(market.cash - cash, taken.paid + stable(101));
+    assert_eq!(suite.balance_of(asset, vault).unwrap(), market.cash);
+    // V3 by events takes a claim's payment within a take for the take's own.
+    for (id, check) in invariants::CHECKS.iter().filter(|(id, _)| *id != "V3") {
+        check(&mut suite).unwrap_or_else(|text| panic!("{id}: {text}"));
+    }
+}
+
+#[test]
+fn a_take_whose_taker_misbehaves_leaves_no_trace() {
+    let Scene {
+        mut suite,
+        account,
+        id,
+        user,
+        taker,
+    } = scene();
+    let users = [user, taker];
+    let before = everything(&mut suite, account, &users);
+    // In the order of the contract: what it does, and which error comes of it.
+    let callback = ILiquidationAuction::CallbackFailed { receiver: taker };
+    let misbehaviours = [
+        (1, true),  // another selector
+        (2, true),  // no answer
+        (3, true),  // an answer of four bytes
+        (5, true),  // a revert
+        (6, true),  // all gas
+        (7, false), // no allowance for the payment
+        (8, false), // a unit less than the payment
+    ];
+    let take = IHostile::takeCall {
+        id,
+        maxLot: U256::MAX,
+    };
+    for (behaviour, in_callback) in misbehaviours {
+        let behave = IHostile::behaveCall { behaviour };
+        raw(&mut suite, user, taker, behave.abi_encode());
+        let failure = refused(&mut suite, user, taker, &take);
+        if in_callback {
+            assert_eq!(
+                failure.as_error(),
+                Some(callback.clone()),
+                "behaviour {behaviour}"
+            );
+        } else {
+            let error = IVault::TokenCallFailed { token: suite.asset };
+            assert_eq!(failure.as_error(), Some(error), "behaviour {behaviour}");
+        }
+        assert_eq!(
+            everything(&mut suite, account, &users),
+            before,
+            "behaviour {behaviour}"
+        );
+    }
+    // An answer of a hundred thousand bytes is right in its first word; nobody copies the rest.
+    raw(
+        &mut suite,
+        user,
+        taker,
+        IHostile::behaveCall { behaviour: 4 }.abi_encode(),
+    );
+    suite.send(user, taker, &take).unwrap();
+    invariants::check_all(&mut suite).unwrap();
+}
+
+#[test]
+fn a_take_without_money_or_in_favour_of_a_module_is_refused_and_leaves_no_trace() {
+    let Scene {
+        mut suite,
+        account,
+        id,
+        user,
+        ..
+    } = scene();
+    let before = everything(&mut suite, account, &[user]);
+    let failure = suite.take(user, id, U256::MAX, U256::MAX).unwrap_err();
+    assert!(failure.is::<IVault::TokenCallFailed>(), "{failure}");
+    let modules = suite.modules;
+    let forbidden = [
+        modules.vault,
+        modules.auction,
+        modules.oracle,
+        modules.fund,
+        suite.asset,
+        suite.weth(),
+    ];
+    for receiver in forbidden {
+        for data in [vec![], vec![1]] {
+            let call = ILiquidationAuction::takeCall {
+                id,
+                maxLot: U256::MAX,
+                minLot: U256::ZERO,
+                maxPrice: U256::MAX,
+                deadline: U256::MAX,
+                receiver,
+                data: data.into(),
+            };
+            let failure = refused(&mut suite, user, modules.auction, &call);
+            let expected = ILiquidationAuction::InvalidReceiver { receiver };
+            assert_eq!(failure.as_error(), Some(expected));
+        }
+    }
+    let call = ILiquidationAuction::takeCall {
+        id,
+        maxLot: U256::MAX,
+        minLot: U256::ZERO,
+        maxPrice: U256::MAX,
+        deadline: U256::from(suite.now() - 1),
+        receiver: user,
+        data: Default::default(),
+    };
+    let failure = refused(&mut suite, user, modules.auction, &call);
+    assert!(
+        failure.is::<ILiquidationAuction::DeadlinePassed>(),
+        "{failure}"
+    );
+    assert_eq!(everything(&mut suite, account, &[user]), before);
+}
+
+/// Puts the code of a token with hooks in the place of the loan asset's; its storage is the same.
+fn hooked_asset(suite: &mut Suite, user: Address) -> Address {
+    let token = create(suite, user, "HookToken", &[]);
+    let code = suite.chain.code(token);
+    let asset = suite.asset;
+    suite.chain.set_code(asset, code);
+    asset
+}
+
+#[test]
+fn in_a_tokens_callback_every_verb_and_view_of_the_vault_is_refused_by_the_runtime() {
+    let mut suite = funded();
+    let (_, account) = ten_ether_account(&mut suite);
+    let user = suite.user("attacker");
+    let asset = hooked_asset(&mut suite, user);
+    let vault = suite.modules.vault;
+    provide(&mut suite, user, stable(1_000));
+    let (weth, one) = (suite.weth(), U256::from(1));
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::depositCall {
+            assets: one,
+            receiver: user,
+        },
+    );
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::mintCall {
+            shares: one,
+            receiver: user,
+        },
+    );
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::withdrawCall {
+            assets: one,
+            receiver: user,
+            owner: user,
+        },
+    );
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::redeemCall {
+            shares: one,
+            receiver: user,
+            owner: user,
+        },
+    );
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::transferCall {
+            to: user,
+            value: U256::ZERO,
+        },
+    );
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::approveCall {
+            spender: user,
+            value: one,
+        },
+    );
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::depositCollateralCall {
+            account,
+            token: weth,
+            amount: one,
+        },
+    );
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::borrowCall {
+            account,
+            assets: one,
+            receiver: user,
+        },
+    );
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::repayCall {
+            account,
+            assets: one,
+        },
+    );
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::repayClaimCall {
+            account,
+            assets: one,
+        },
+    );
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::liquidateCall {
+            account,
+            token: weth,
+            maxRepay: one,
+            keeper: user,
+        },
+    );
+    attempt(&mut suite, user, asset, vault, &IVault::accrueCall {});
+    attempt(&mut suite, user, asset, vault, &IVault::mintReserveCall {});
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::setOperatorCall {
+            operator: user,
+            approved: true,
+        },
+    );
+    attempt(&mut suite, user, asset, vault, &IVault::totalAssetsCall {});
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::convertToAssetsCall { shares: one },
+    );
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::balanceOfCall { owner: user },
+    );
+    attempt(
+        &mut suite,
+        user,
+        asset,
+        vault,
+        &IVault::healthOfCall { account },
+    );
+    let number = 18;
+    let verbs: Vec<Vec<u8>> = vec![
+        IVault::depositCall {
+            assets: stable(100),
+            receiver: user,
+        }
+        .abi_encode(),
+        IVault::withdrawCall {
+            assets: stable(10),
+            receiver: user,
+            owner: user,
+        }
+        .abi_encode(),
+        IVault::repayCall {
+            account,
+            assets: stable(20),
+        }
+        .abi_encode(),
+    ];
+    for verb in verbs {
+        let receipt = raw(&mut suite, user, vault, verb);
+        assert!(receipt.is_success(), "{:?}", receipt.status);
+        for index in 0..number {
+            // The runtime's own refusal, before any code of the vault: no revert data.
+            let outcome = outcome(&mut suite, asset, index);
+            assert_eq!(outcome, (false, vec![]), "attempt {index}");
+        }
+    }
+    // Without hooks the same calls are in order.
+    let (assets, receiver) = (stable(1), user);
+    let failure = suite.try_out(user, vault, &IVault::depositCall { assets, receiver });
+    assert!(failure.is_ok());
+}
+
+#[test]
+fn a_token_that_keeps_a_fee_is_refused_as_collateral_and_as_loan_asset() {
+    let mut suite = funded();
+    let (owner, user) = (suite.owner, suite.user("user"));
+    let vault = suite.modules.vault;
+    let token = create(&mut suite, user, "HookToken", &[]);
+    let ltv = |percent: u64| U256::from(percent * (breakwater_tests::WAD / 100));
+    let set = IVault::setCollateralCall {
+        token,
+        borrowLtv: ltv(60),
+        liquidationThreshold: ltv(70),
+        penaltyMin: ltv(3),
+        penaltyMax: ltv(9),
+        lotBuffer: ltv(6),
+        supplyCap: stable(1_000),
+        roomCap: stable(1_000),
+    };
+    suite.send(owner, vault, &set).unwrap();
+    let oracle = suite.modules.oracle;
+    let sources = IOracleAdapter::setSourcesCall {
+        token,
+        tokenDecimals: 6,
+        feeds: suite.collaterals[1].feeds.to_vec(),
+        maxAges: vec![3_600; 2],
+        quorum: 2,
+        maxSpread: ltv(2),
+        volatility: ltv(100),
+    };
+    suite.send(owner, oracle, &sources).unwrap();
+    let account = account_of(user, 0);
+    suite
+        .deposit_collateral(user, account, token, stable(10))
+        .unwrap();
+    let fee = IHostile::setFeeCall { fee: U256::from(1) };
+    suite.send(user, token, &fee).unwrap();
+    let failure = suite
+        .deposit_collateral(user, account, token, stable(10))
+        .unwrap_err();
+    let expected = IVault::TokenAmountMismatch {
+        token,
+        expected: stable(20),
+        received: stable(20) - U256::from(1),
+    };
+    assert_eq!(failure.as_error(), Some(expected));
+    let asset = hooked_asset(&mut suite, user);
+    suite.send(user, asset, &fee).unwrap();
+    let failure = suite.lend(user, stable(10)).unwrap_err();
+    assert!(failure.is::<IVault::TokenAmountMismatch>(), "{failure}");
+    suite
+        .send(user, asset, &IHostile::setFeeCall { fee: U256::ZERO })
+        .unwrap();
+    suite.lend(user, stable(10)).unwrap();
+}
+
+#[test]
+fn an_unknown_selector_calldata_too_short_and_ether_are_refused_without_data() {
+    let mut suite = funded();
+    let user = suite.user("user");
+    let modules = suite.modules;
+    let all = [
+        modules.vault,
+        modules.liquidation,
+        modules.extension,
+        modules.auction,
+        modules.oracle,
+        modules.fund,
+    ];
+    for module in all {
+        // `transfers(address,uint256)`: nobody has it.
+        let unknown = [&keccak256("transfers(address,uint256)")[..4], &[0; 64]].concat();
+        for data in [vec![], vec![1, 2, 3], unknown] {
+            // The liquidation program passes what it does not know on to an address that it does not have.
+            let receipt = raw(&mut suite, user, module, data);
+            let passed_on = module == modules.liquidation && receipt.is_success();
+            assert!(
+                is_bare_revert(&receipt) || (passed_on && receipt.output.is_empty()),
+                "{module}"
+            );
+        }
+    }
+    let value = U256::from(1);
+    let deposit = IVault::depositCall {
+        assets: stable(1),
+        receiver: user,
+    }
+    .abi_encode();
+    provide(&mut suite, user, stable(1));
+    let tx = Tx::call(user, modules.vault, deposit.clone()).with_value(value);
+    assert!(is_bare_revert(&suite.chain.transact(tx).unwrap()));
+    let short = deposit[..60].to_vec();
+    assert!(is_bare_revert(&raw(&mut suite, user, modules.vault, short)));
+    assert!(raw(&mut suite, user, modules.vault, deposit).is_success());
+}
+
+#[test]
+fn the_programs_behind_the_vault_do_nothing_to_it_when_called_directly() {
+    let mut suite = funded();
+    let (owner, account) = ten_ether_account(&mut suite);
+    let user = suite.user("attacker");
+    let (modules, weth) = (suite.modules, suite.weth());
+    suite.set_price(weth, 180 * DOLLAR).unwrap();
+    let users = [user, owner];
+    let before = everything(&mut suite, account, &users);
+    let code = suite.chain.code_hash(modules.vault);
+    // The extension's constructor can be run by anybody on its own storage, to no effect on the vault's.
+    let names = ("Evil".to_owned(), "EVIL".to_owned());
+    let arguments = (
+        suite.asset,
+        6_u16,
+        user,
+        user,
+        user,
+        user,
+        user,
+        user,
+        names.0,
+        names.1,
+    )
+        .abi_encode_params();
+    let constructor = [&keccak256("stylus_constructor()")[..4], &arguments].concat();
+    let liquidate = IVault::liquidateCall {
+        account,
+        token: weth,
+        maxRepay: U256::MAX,
+        keeper: user,
+    };
+    let calls: Vec<Vec<u8>> = vec![
+        constructor.clone(),
+        liquidate.abi_encode(),
+        IVault::checkLiquidationCall {
+            account,
+            token: weth,
+        }
+        .abi_encode(),
+        IVault::setSupplyCapCall {
+            supplyCap: U256::ZERO,
+        }
+        .abi_encode(),
+        IVault::setOperatorCall {
+            operator: user,
+            approved: true,
+        }
+        .abi_encode(),
+        IVault::transferOwnershipCall { newOwner: user }.abi_encode(),
+        IVault::acceptOwnershipCall {}.abi_encode(),
+        IVault::setRewardCall {
+            tip: stable(1_000),
+            chip: U256::ZERO,
+        }
+        .abi_encode(),
+        IVault::settleCall {
+            account,
+            token: weth,
+            payer: user,
+            payment: U256::ZERO,
+            tabSettled: U256::ZERO,
+            debtSettled: U256::ZERO,
+            lotReturned: stable(1),
+            ended: true,
+        }
+        .abi_encode(),
+        IVault::depositCall {
+            assets: stable(1),
+            receiver: user,
+        }
+        .abi_encode(),
+    ];
+    for program in [modules.extension, modules.liquidation] {
+        for data in &calls {
+            let tx = Tx::call(user, program, data.clone());
+            let (_, trace) = suite.chain.transact_traced(tx).unwrap();
+            // Nothing of it ran on the vault's storage.
+            assert!(trace
+                .programs
+                .iter()
+                .all(|run| run.address != modules.vault));
+        }
+    }
+    assert_eq!(everything(&mut suite, account, &users), before);
+    assert_eq!(suite.chain.code_hash(modules.vault), code);
+    // The extension that now has an owner of its own serves the vault as before.
+    let owner_of_vault = suite.view(modules.vault, &IVault::ownerCall {}).unwrap();
+    assert_eq!(owner_of_vault, suite.owner);
+    let keeper = suite.user("keeper");
+    suite.liquidate(keeper, account, weth).unwrap();
+    invariants::check_all(&mut suite).unwrap();
+
+    // Constructors of all modules ran once.
+    for module in [modules.vault, modules.auction, modules.oracle, modules.fund] {
+        let receipt = raw(&mut suite, user, module, constructor.clone());
+        assert!(!receipt.is_success(), "{module}");
+    }
+    assert_eq!(
+        suite.view(modules.vault, &IVault::assetCall {}).unwrap(),
+        suite.asset
+    );
+    let asset = suite
+        .view(modules.oracle, &IOracleAdapter::assetCall {})
+        .unwrap();
+    assert_eq!(asset, suite.asset);
+    let shares = suite
+        .view(modules.fund, &IInsuranceFund::assetCall {})
+        .unwrap();
+    assert_eq!(shares, modules.vault);
+}

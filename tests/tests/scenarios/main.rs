@@ -1,0 +1,10 @@
+//! The compiled programs on the embedded chain, driven as users, keepers, bidders and Solidity contracts drive them. Names
+//! in brackets (V5, L4) are those of the documentation's invariants.
+
+mod common;
+mod hostile;
+mod insolvency;
+mod lifecycle;
+mod liquidation;
+mod programs;
+mod random;

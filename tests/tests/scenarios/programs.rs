@@ -1,0 +1,139 @@
+//! The programs as code: size, memory, entry, and which of the vault's three answers what.
+
+use alloy_sol_types::SolInterface;
+use breakwater_tests::{
+    devnode::{stylus_vm, Tx},
+    interfaces::{
+        auction::ILiquidationAuction::ILiquidationAuctionCalls,
+        fund::IInsuranceFund::IInsuranceFundCalls,
+        oracle::IOracleAdapter::IOracleAdapterCalls,
+        vault::IVault::{self, IVaultCalls, IVaultErrors},
+    },
+    Address, Suite,
+};
+
+use crate::common::{funded, is_bare_revert, raw, suite};
+
+/// Most bytes of code that a chain takes (EIP-170).
+const CODE_LIMIT: usize = 24_576;
+
+fn modules(suite: &Suite) -> [(&'static str, Address); 6] {
+    let modules = suite.modules;
+    [
+        ("vault", modules.vault),
+        ("vault-liquidation", modules.liquidation),
+        ("vault-extension", modules.extension),
+        ("oracle-adapter", modules.oracle),
+        ("liquidation-auction", modules.auction),
+        ("insurance-fund", modules.fund),
+    ]
+}
+
+#[test]
+fn each_program_fits_the_code_limit_starts_with_one_page_and_is_cheap_to_enter_when_cached() {
+    let suite = suite();
+    let mut hashes = Vec::new();
+    for (name, address) in modules(&suite) {
+        let code = suite.chain.code(address);
+        assert!(code.len() <= CODE_LIMIT, "{name}: {} bytes", code.len());
+        let wasm = stylus_vm::code::decompress(&code).unwrap();
+        let program = stylus_vm::activate(&wasm).unwrap();
+        let figures = program.figures();
+        assert_eq!(figures.footprint_pages, 1, "{name}");
+        let none = stylus_vm::PageCounters::default();
+        let gas = [false, true].map(|cached| figures.entry_gas(cached, &none));
+        println!(
+            "{name}: {} bytes, entry {} gas, {} cached",
+            code.len(),
+            gas[0],
+            gas[1]
+        );
+        assert!(gas[1] < gas[0], "{name}: {gas:?}");
+        hashes.push(suite.chain.code_hash(address));
+    }
+    hashes.sort();
+    hashes.dedup();
+    assert_eq!(hashes.len(), 6);
+}
+
+#[test]
+fn every_function_of_the_interface_is_answered_through_the_vaults_address() {
+    let mut suite = funded();
+    let user = suite.user("user");
+    let modules = suite.modules;
+    let mut answered = 0;
+    for selector in IVaultCalls::selectors() {
+        // Zeros for all arguments: an answer, or an error that the interface has.
+        let data = [selector.as_slice(), &[0; 32 * 10]].concat();
+        let receipt = raw(&mut suite, user, modules.vault, data);
+        let known = receipt.is_success() || IVaultErrors::abi_decode(&receipt.output).is_ok();
+        let name = IVaultCalls::name_by_selector(selector).unwrap();
+        assert!(known, "{name}: {:?} {}", receipt.status, receipt.output);
+        answered += 1;
+    }
+    assert_eq!(answered, IVaultCalls::COUNT);
+}
+
+#[test]
+fn every_function_of_the_other_interfaces_is_answered_by_its_module() {
+    let mut suite = funded();
+    let user = suite.user("user");
+    let modules = suite.modules;
+    let interfaces: [(Address, Vec<[u8; 4]>); 3] = [
+        (
+            modules.auction,
+            ILiquidationAuctionCalls::selectors().collect(),
+        ),
+        (modules.oracle, IOracleAdapterCalls::selectors().collect()),
+        (modules.fund, IInsuranceFundCalls::selectors().collect()),
+    ];
+    for (module, selectors) in interfaces {
+        for selector in selectors {
+            // Offsets of dynamic arguments point at zeros, so they are empty.
+            let data = [selector.as_slice(), &[0; 32 * 12]].concat();
+            let receipt = raw(&mut suite, user, module, data);
+            assert!(
+                receipt.is_success() || !is_bare_revert(&receipt),
+                "{module}: {}",
+                hex::encode(selector)
+            );
+        }
+    }
+}
+
+#[test]
+fn each_of_the_vaults_programs_answers_its_own_verbs_and_passes_on_the_rest() {
+    use alloy_sol_types::SolCall;
+
+    let mut suite = funded();
+    let modules = suite.modules;
+    let user = suite.user("user");
+    let weth = suite.weth();
+    let account = breakwater_tests::account_of(user, 0);
+    let calls = [
+        (1, IVault::totalSupplyCall {}.abi_encode()),
+        (
+            2,
+            IVault::checkLiquidationCall {
+                account,
+                token: weth,
+            }
+            .abi_encode(),
+        ),
+        (3, IVault::totalAssetsCall {}.abi_encode()),
+    ];
+    let programs = [modules.vault, modules.liquidation, modules.extension];
+    for (depth, call) in calls {
+        let tx = Tx::call(user, modules.vault, call);
+        let (result, trace) = suite.chain.call_traced(tx).unwrap();
+        assert!(result.is_success());
+        let own: Vec<Address> = trace
+            .programs
+            .iter()
+            .filter(|run| run.address == modules.vault)
+            .map(|run| run.code_address)
+            .collect();
+        // All of them run on the vault's storage, one behind the other.
+        assert_eq!(own, programs[..depth]);
+    }
+}
