@@ -356,8 +356,9 @@ impl Suite {
             .saturating_add(one)
             .saturating_mul(shares(before.1))
             < before.0.saturating_add(one).saturating_mul(shares(after.1));
-        // What the fund covers is rounded down, by less than a unit a loss.
-        let rounded = restored.saturating_sub(U256::from(losses.len()));
+        // What the fund covers is rounded down, by less than a unit a loss; the shares that are burnt, and those minted beside
+        // it (reward, reserve), by a share each, millionths of a unit.
+        let rounded = restored.saturating_sub(U256::from(losses.len().saturating_add(1)));
         let rose = !losses.is_empty()
             && rounded.saturating_mul(shares(before.1))
                 > before.0.saturating_add(one).saturating_mul(shares(after.1));

@@ -12,7 +12,7 @@ use crate::common::{deployed, fund, milli_ether, provide, stable};
 /// Steps of one sequence.
 const STEPS: usize = 60;
 /// Steps between two runs of all checks. V5 is held to in each transaction.
-const CHECK_EVERY: usize = 6;
+const CHECK_EVERY: usize = 3;
 
 struct World {
     suite: Suite,
@@ -279,7 +279,7 @@ impl World {
 #[test]
 fn the_invariants_hold_through_random_sequences() {
     let (mut auctions, mut takes, mut losses) = (0, 0, 0);
-    for seed in 0..8 {
+    for seed in 0..12 {
         let mut world = World::new(seed);
         world.run(seed);
         assert!(world.done > STEPS / 3, "seed {seed}: {} done", world.done);
