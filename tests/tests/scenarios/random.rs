@@ -279,7 +279,8 @@ impl World {
 #[test]
 fn the_invariants_hold_through_random_sequences() {
     let (mut auctions, mut takes, mut losses) = (0, 0, 0);
-    for seed in 0..12 {
+    // With 103, in which shares are minted beside a loss that the fund covers in part (V5's rounding).
+    for seed in (0..11).chain([103]) {
         let mut world = World::new(seed);
         world.run(seed);
         assert!(world.done > STEPS / 3, "seed {seed}: {} done", world.done);
