@@ -13,9 +13,6 @@ use crate::{
 
 /// A run of cargo, and the programs that come out of it.
 struct Build {
-    /// Its folder below the builds of programs. One for each set of features: cargo keeps one file for a package's WASM,
-    /// whatever its features, and would take the wrong one for up to date.
-    folder: &'static str,
     /// Programs and the packages they are made of.
     programs: &'static [(&'static str, &'static str)],
     features: &'static [&'static str],
@@ -24,7 +21,6 @@ struct Build {
 /// All programs. What needs no features of its own is built in one run, which shares the dependencies.
 const BUILDS: [Build; 3] = [
     Build {
-        folder: "contracts",
         programs: &[
             ("vault", "vault"),
             ("oracle-adapter", "oracle-adapter"),
@@ -34,12 +30,10 @@ const BUILDS: [Build; 3] = [
         features: &[],
     },
     Build {
-        folder: "vault-liquidation",
         programs: &[("vault-liquidation", "vault")],
         features: &["--no-default-features", "--features", "liquidation"],
     },
     Build {
-        folder: "vault-extension",
         programs: &[("vault-extension", "vault")],
         features: &["--no-default-features", "--features", "extension"],
     },
@@ -142,15 +136,21 @@ pub fn build_all(workspace: &Workspace) -> Result<Artifacts> {
     setup::program_target(workspace)?;
     let folder = workspace.programs();
     std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
-    let mut programs = Vec::new();
+    let target = workspace.program_builds();
+    let mut programs: Vec<Artifact> = Vec::new();
     for build in &BUILDS {
         let names: Vec<&str> = build.programs.iter().map(|(name, _)| *name).collect();
         output::step(format_args!(
             "building {} for {PROGRAM_TARGET}",
             names.join(", ")
         ));
-        let target = workspace.program_builds().join(build.folder);
+        for &(name, package) in build.programs {
+            bring_back(&target, name, package)?;
+        }
         compile(workspace, build, &target)?;
+        for &(name, package) in build.programs {
+            keep(&target, name, package)?;
+        }
         for &(name, package) in build.programs {
             let built = target
                 .join(PROGRAM_TARGET)
@@ -162,12 +162,56 @@ pub fn build_all(workspace: &Workspace) -> Result<Artifacts> {
                 ))
             })?;
             let wasm = prepare(&raw).map_err(|error| Error::new(format!("{name}: {error}")))?;
+            if let Some(twin) = programs.iter().find(|other| other.wasm == wasm) {
+                return Err(
+                    Error::new(format!("{name} came out the same as {}", twin.name))
+                        .advise("delete target/wasm-build, and build again"),
+                );
+            }
             let path = folder.join(format!("{name}.wasm"));
             write_if_changed(&path, &wasm)?;
             programs.push(Artifact::new(name, path, wasm)?);
         }
     }
     Ok(Artifacts { folder, programs })
+}
+
+/// Where cargo leaves a package's WASM before it is linked to its final place: one file, whatever the features.
+fn output_file(target: &Path, package: &str) -> PathBuf {
+    let file = format!("{}.wasm", package.replace('-', "_"));
+    target
+        .join(PROGRAM_TARGET)
+        .join("release")
+        .join("deps")
+        .join(file)
+}
+
+fn kept_file(target: &Path, name: &str) -> PathBuf {
+    target.join("kept").join(format!("{name}.wasm"))
+}
+
+/// Puts a program back where cargo had left it, or, if there is none yet, takes away what another set of features of the
+/// same package left there: cargo looks at that file to tell whether a program is up to date. So all programs share one
+/// build of their dependencies, which takes longer than all of them.
+fn bring_back(target: &Path, name: &str, package: &str) -> Result<()> {
+    let (output, kept) = (output_file(target, package), kept_file(target, name));
+    if kept.exists() {
+        std::fs::copy(&kept, &output).map_err(Error::io("write", &output))?;
+    } else if output.exists() {
+        std::fs::remove_file(&output).map_err(Error::io("delete", &output))?;
+    }
+    Ok(())
+}
+
+/// Keeps what cargo built for [`bring_back`].
+fn keep(target: &Path, name: &str, package: &str) -> Result<()> {
+    let (output, kept) = (output_file(target, package), kept_file(target, name));
+    if output.exists() {
+        let folder = target.join("kept");
+        std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+        std::fs::copy(&output, &kept).map_err(Error::io("write", &kept))?;
+    }
+    Ok(())
 }
 
 fn compile(workspace: &Workspace, build: &Build, target: &Path) -> Result<()> {
