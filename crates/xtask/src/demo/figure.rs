@@ -68,7 +68,23 @@ impl Scale {
         let last = (self.from.1 / step).floor() as i64;
         (first..=last).map(|index| index as f64 * step).collect()
     }
+
+    /// At most nine round times in the range: whole minutes, hours or days.
+    fn time_ticks(&self) -> Vec<u64> {
+        let (from, to) = (self.from.0 as u64, self.from.1 as u64);
+        let span = to.saturating_sub(from);
+        let step = TIME_STEPS
+            .into_iter()
+            .find(|step| span / step <= 8)
+            .unwrap_or((span / 86_400 / 8 + 1) * 86_400);
+        (from.div_ceil(step)..=to / step)
+            .map(|index| index * step)
+            .collect()
+    }
 }
+
+/// Steps of an axis of times, in seconds: a minute to a day.
+const TIME_STEPS: [u64; 8] = [60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400];
 
 /// A price axis that holds all values, with some air.
 fn price_scale(prices: &[Row], fills: &[Fill]) -> Scale {
@@ -148,11 +164,8 @@ fn axes(svg: &mut String, times: Scale, values: Scale) {
         line(svg, (LEFT, y), (RIGHT, y), "#e4e4e4");
         text(svg, LEFT - 8.0, y + 4.0, "end", 12, &story::price(value));
     }
-    /// Labels on the axis of times.
-    const LABELS: u32 = 6;
-    for label in 0..=LABELS {
-        let part = f64::from(label) / f64::from(LABELS);
-        let time = times.from.0 + part * (times.from.1 - times.from.0);
+    for time in times.time_ticks() {
+        let time = time as f64;
         let x = times.at(time);
         line(svg, (x, PRICES.0), (x, AUCTIONS.1), "#f0f0f0");
         text(
@@ -247,14 +260,14 @@ fn legend(svg: &mut String) {
     text(svg, LEFT + 30.0, y, "start", 12, "ETH, oracle price");
     let names = ["WETH", "SEC"];
     for (side, name) in names.into_iter().enumerate() {
-        let x = LEFT + 170.0 + side as f64 * 330.0;
+        let x = LEFT + 170.0 + side as f64 * 270.0;
         let colour = COLOURS[side];
         svg.push_str(&format!(
-            "<circle cx=\"{x:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"{colour}\" fill-opacity=\"0.5\"/>\n\
-             <rect x=\"{:.1}\" y=\"{:.1}\" width=\"22\" height=\"8\" fill=\"{colour}\"/>\n",
-            y - 4.0,
-            x + 150.0,
-            y - 8.0
+            "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"22\" height=\"8\" fill=\"{colour}\"/>\n\
+             <circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"{colour}\" fill-opacity=\"0.5\"/>\n",
+            y - 8.0,
+            x + 146.0,
+            y - 4.0
         ));
         let scaled = if side == 0 {
             ""
@@ -263,13 +276,13 @@ fn legend(svg: &mut String) {
         };
         text(
             svg,
-            x + 9.0,
+            x + 156.0,
             y,
             "start",
             12,
             &format!("{name} fill{scaled}"),
         );
-        text(svg, x + 178.0, y, "start", 12, &format!("{name} auction"));
+        text(svg, x + 28.0, y, "start", 12, &format!("{name} auction"));
     }
 }
 
@@ -319,6 +332,17 @@ mod tests {
         let svg = draw(&[row(1, 5.0), row(2, 5.0)], &[], &[], 2);
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
         assert!(svg.ends_with("</svg>\n"));
+    }
+
+    #[test]
+    fn times_are_labelled_at_whole_hours() {
+        let scale = Scale {
+            from: (1_583_967_600.0, 1_584_140_400.0),
+            to: (0.0, 1.0),
+        };
+        let ticks = scale.time_ticks();
+        assert_eq!(ticks.len(), 8);
+        assert!(ticks.iter().all(|time| time % 21_600 == 0));
     }
 
     #[test]
