@@ -72,7 +72,7 @@ pub fn exp_wad(x: i128) -> U256 {
 }
 
 /// `2^n` for `0 ≤ n < 256`.
-fn power_of_two(n: i64) -> U256 {
+pub(crate) fn power_of_two(n: i64) -> U256 {
     let mut limbs = [0; 4];
     if let Some(limb) = limbs.get_mut((n >> 6) as usize) {
         *limb = 1_u64.wrapping_shl(n as u32 & 63);

@@ -24,7 +24,7 @@ pub use multiply_divide::{
     div_down, mul, mul_div_down, mul_div_up, mul_less, wad_div_down, wad_div_up, wad_mul_down,
     wad_mul_up,
 };
-pub use power::{pow_down, pow_wad_down, sqrt_down};
+pub use power::{decay_down, pow_wad_down, sqrt_down};
 
 use alloy_primitives::U256;
 
@@ -39,3 +39,8 @@ pub const PRICE_SCALE: U256 = {
     let square = WAD_U64 as u128 * WAD_U64 as u128;
     U256::from_limbs([square as u64, (square >> 64) as u64, 0, 0])
 };
+
+/// A machine word as a big one.
+const fn word(value: u64) -> U256 {
+    U256::from_limbs([value, 0, 0, 0])
+}

@@ -2,31 +2,97 @@
 
 use alloy_primitives::U256;
 
-use crate::{div_down, mul_div_down, WAD};
+use crate::{
+    div_down, exponential::power_of_two, mul, mul_div_down, wad_mul_down, word, WAD, WAD_U64,
+};
 
-/// `(base/scale)^n·scale` by repeated squaring, each step rounded down. `None` if a needed step exceeds 256 bits, or `scale` is 0.
+/// `(base/1e18)^n·1e18` by repeated squaring, each step rounded down. `None` if a needed step exceeds 256 bits.
 ///
-/// Never above the exact power. For `base ≤ scale` it is less than `n` units below it: a square of a value `e` units
+/// Never above the exact power. For `base_wad ≤ 1e18` it is less than `n` units below it: a square of a value `e` units
 /// short is at most `2e + 1` units short, so `base^(2^i)` is at most `2^i − 1` short, and the product of those that make up
-/// `n` adds one unit a multiplication, `n − 1` in all. Not increasing in `n` for `base ≤ scale`.
+/// `n` adds one unit a multiplication, `n − 1` in all. These units are not the same for every `n`: of powers so small that they
+/// count, a higher one may come out above a lower one. What must fall with `n` is computed by [`decay_down`].
 #[must_use]
-pub fn pow_down(base: U256, n: u64, scale: U256) -> Option<U256> {
-    let mut result = scale;
+pub fn pow_wad_down(base_wad: U256, n: u64) -> Option<U256> {
+    let mut result = WAD;
     // From the highest bit down: one running value, and at the end no square that is not needed and might overflow.
     for bit in (0..u64::BITS.saturating_sub(n.leading_zeros())).rev() {
-        result = mul_div_down(result, result, scale)?;
+        result = wad_mul_down(result, result)?;
         if n.wrapping_shr(bit) & 1 == 1 {
-            result = mul_div_down(result, base, scale)?;
+            result = wad_mul_down(result, base_wad)?;
         }
     }
     Some(result)
 }
 
-/// `(base/1e18)^n·1e18`, rounded down at each step: [`pow_down`] in WAD. Less than `n` units below the exact power for
-/// `base_wad ≤ 1e18`, never above it.
+/// `value·(factor/1e18)^n`, rounded down: never above the exact figure, and never rising with `n`. A factor above 1e18 counts as 1e18.
+///
+/// Below the exact figure by less than `2n·2^-127` of it and one unit.
+///
+/// The power is a [`Fraction`] with 128 significant bits, however small it gets. The factor's fraction is short by less than
+/// `2^-127` of itself, and so is each product by rounding; a square doubles what its root was short. So the `n`-th power is short by
+/// less than `2n·2^-127`, under `2^-62`, of itself. From one power to the next the exact figure falls by the factor 1e-18
+/// or more, which is above `2^-60`: the computed powers fall too. A product rounded down keeps their order.
 #[must_use]
-pub fn pow_wad_down(base_wad: U256, n: u64) -> Option<U256> {
-    pow_down(base_wad, n, WAD)
+pub fn decay_down(value: U256, factor_wad: u64, n: u64) -> U256 {
+    if factor_wad >= WAD_U64 || n == 0 {
+        return value;
+    }
+    let Some(factor) = Fraction::of_wad(factor_wad) else {
+        return U256::ZERO;
+    };
+    let mut power = factor;
+    // The highest bit is the factor itself.
+    for bit in (0..63_u32.saturating_sub(n.leading_zeros())).rev() {
+        power = power.times(power);
+        if n.wrapping_shr(bit) & 1 == 1 {
+            power = power.times(factor);
+        }
+    }
+    power.of(value)
+}
+
+/// `mantissa/2^shift` with the mantissa from 2^127 to 2^128: a number from 0 to 1 with 128 significant bits, rounded down.
+#[derive(Clone, Copy)]
+struct Fraction {
+    mantissa: U256,
+    /// At most what [`u64`] holds: it saturates where any value would be 0.
+    shift: u64,
+}
+
+impl Fraction {
+    /// `factor/1e18`; `None` for 0.
+    fn of_wad(factor: u64) -> Option<Self> {
+        let quotient = mul_div_down(word(factor), power_of_two(192), WAD)?;
+        // The least, of 1, has 133 bits.
+        Self::normalised(quotient, 192)
+    }
+
+    /// `number/2^shift`, cut to 128 bits. `None` for 0.
+    fn normalised(number: U256, shift: u64) -> Option<Self> {
+        let excess = number.bit_len().checked_sub(128)?;
+        Some(Self {
+            mantissa: number.wrapping_shr(excess),
+            shift: shift.saturating_sub(excess as u64),
+        })
+    }
+
+    /// The product, rounded down.
+    fn times(self, other: Self) -> Self {
+        // Mantissas of 128 bits: the product has 255 or 256 and fits.
+        mul(self.mantissa, other.mantissa)
+            .and_then(|product| Self::normalised(product, self.shift.saturating_add(other.shift)))
+            .unwrap_or(self)
+    }
+
+    /// `floor(value·self)`.
+    fn of(self, value: U256) -> U256 {
+        // At most 2^255, the greatest power of two in a word; the rest of the shift after it: a floor of a floor is the floor.
+        let first = self.shift.min(255);
+        mul_div_down(value, self.mantissa, power_of_two(first as i64))
+            .unwrap_or(U256::ZERO)
+            .wrapping_shr(self.shift.saturating_sub(first).min(256) as usize)
+    }
 }
 
 /// `floor(√value)`. For a WAD ratio `x`, `√x` in WAD is `sqrt_down(x·1e18)`.

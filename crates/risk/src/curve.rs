@@ -1,7 +1,7 @@
 //! How an auction's price falls.
 
 use alloy_primitives::U256;
-use breakwater_fixed_point::{mul_div_down, mul_less, pow_down, PRICE_SCALE, WAD, WAD_U64};
+use breakwater_fixed_point::{decay_down, mul_div_down, mul_less, WAD};
 
 /// A price curve. Both fall from the top price and never rise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,26 +21,19 @@ pub enum Curve {
 impl Curve {
     /// The price `elapsed` seconds after the start, in the unit of `top`, rounded down.
     ///
-    /// Never above the exact curve and never rising. The exponential is computed to 36 digits, so it is at most
-    /// `elapsed·10^-36` of `top`, and one unit, below.
+    /// Never above the exact curve and never rising, for any parameter. The exponential is below the exact curve by less than
+    /// `elapsed·2^-126` of it, and one unit.
     #[must_use]
     pub fn price(&self, top: U256, elapsed: u64) -> U256 {
-        let (numerator, denominator) = match *self {
-            Self::Linear { seconds_to_zero } => (
+        match *self {
+            Self::Linear { seconds_to_zero } => mul_div_down(
+                top,
                 U256::from_limbs([seconds_to_zero.saturating_sub(elapsed), 0, 0, 0]),
                 U256::from_limbs([seconds_to_zero, 0, 0, 0]),
-            ),
-            Self::Exponential { factor_per_second } => {
-                // At most 1e36, and so are all its powers: neither step can leave the range.
-                let factor = (factor_per_second.min(WAD_U64) as u128).wrapping_mul(WAD_U64 as u128);
-                let factor = U256::from_limbs([factor as u64, (factor >> 64) as u64, 0, 0]);
-                (
-                    pow_down(factor, elapsed, PRICE_SCALE).unwrap_or(U256::ZERO),
-                    PRICE_SCALE,
-                )
-            }
-        };
-        mul_div_down(top, numerator, denominator).unwrap_or(U256::ZERO)
+            )
+            .unwrap_or(U256::ZERO),
+            Self::Exponential { factor_per_second } => decay_down(top, factor_per_second, elapsed),
+        }
     }
 }
 
