@@ -37,9 +37,10 @@ const COMMANDS: [Command; 6] = [
     },
     Command {
         name: "test",
-        arguments: "",
+        arguments: "[--seed N]",
         summary: "all checks: format, lints, programs, sizes, Solidity, tests",
-        details: "Ends with a table of the checks and the line `N passed, N failed, N skipped` over all tests.\n\
+        details: "--seed N  other random cases for the property tests (a whole number; 1 if none is given)\n\n\
+                  Ends with a table of the checks and the line `N passed, N failed, N skipped` over all tests.\n\
                   The exit status is 0 only if every check has passed.",
         run: run_test,
     },
@@ -186,8 +187,20 @@ fn demo_arguments(arguments: Vec<OsString>) -> Result<demo::Options> {
 }
 
 fn run_test(arguments: Vec<OsString>) -> Result<()> {
-    no_arguments(arguments)?;
-    test::run(&Workspace::find()?)
+    let seed = test_arguments(arguments)?;
+    test::run(&Workspace::find()?, seed)
+}
+
+fn test_arguments(arguments: Vec<OsString>) -> Result<u64> {
+    let mut seed = test::DEFAULT_SEED;
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Long("seed") => seed = parser.value()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(seed)
 }
 
 fn run_wasm(arguments: Vec<OsString>) -> Result<()> {
@@ -279,6 +292,7 @@ mod tests {
             ("tset", "there is no command \"tset\""),
             ("test all", "unexpected argument \"all\""),
             ("test --fast", "invalid option '--fast'"),
+            ("test --seed -1", "cannot parse argument \"-1\""),
             ("wasm --release", "invalid option '--release'"),
             ("size --json", "missing argument for option '--json'"),
             ("size --jsn a", "invalid option '--jsn'"),
@@ -314,6 +328,12 @@ mod tests {
         assert_eq!(size_arguments(words("--json a.json")).unwrap(), expected);
         assert_eq!(size_arguments(words("--json=a.json")).unwrap(), expected);
         assert_eq!(size_arguments(words("")).unwrap(), None);
+    }
+
+    #[test]
+    fn random_tests_have_a_fixed_seed_unless_another_is_given() {
+        assert_eq!(test_arguments(words("--seed 7")).unwrap(), 7);
+        assert_eq!(test_arguments(words("")).unwrap(), test::DEFAULT_SEED);
     }
 
     #[test]

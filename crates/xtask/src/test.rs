@@ -136,12 +136,15 @@ impl Counts {
     }
 }
 
-/// Runs all checks.
+/// The seed of random tests where none is given. Fixed, so that one commit has one verdict; other seeds look further.
+pub(crate) const DEFAULT_SEED: u64 = 1;
+
+/// Runs all checks, random tests with `seed`.
 ///
 /// # Errors
 ///
 /// If one of them failed, or could not be run.
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace, seed: u64) -> Result<()> {
     let started = Instant::now();
     let mut checks = Checks::default();
     let mut counts = Counts::default();
@@ -184,10 +187,14 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let contracts = checks.run("Solidity", || solidity::compile(workspace));
     if let (Some(programs), Some(contracts)) = (programs, contracts) {
         checks.run("tests", || {
+            output::line(format_args!(
+                "    random tests use seed {seed}; `cargo xtask test --seed N` tries others"
+            ));
             // All binaries, also after a failure: the counts are those of the whole.
             let mut command = in_root();
             command
                 .args(["test", "--workspace", "--locked", "--no-fail-fast"])
+                .env("PROPTEST_RNG_SEED", seed.to_string())
                 .env("BREAKWATER_WASM_DIR", &programs.folder)
                 .env("BREAKWATER_SOLIDITY_DIR", &contracts);
             process::run(&mut command, "cargo test", |line| counts.observe(line))

@@ -269,9 +269,10 @@ fn a_new_curve_does_not_move_a_running_price() {
         world.price(id),
         price(2_400) / number(TO_ZERO) * number(TO_ZERO - 3_001)
     );
+    // 0.9998 of the top; a factor of a decimal kind has no exact binary fraction, and the price is rounded down: a unit below.
     assert_eq!(
         world.price(later),
-        price(2_400) / number(10_000_u64) * number(9_998_u64)
+        price(2_400) / number(10_000_u64) * number(9_998_u64) - U256::ONE
     );
 }
 

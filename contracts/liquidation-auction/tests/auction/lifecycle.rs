@@ -229,9 +229,10 @@ fn a_reset_starts_from_the_oracles_price_now_with_the_curve_of_now() {
         (before.lot, before.tab, before.debt)
     );
     VM::context().increase_time(1);
+    // 0.9998 of the top; a factor of a decimal kind has no exact binary fraction, and the price is rounded down: a unit below.
     assert_eq!(
         world.price(id),
-        price(1_800) / number(10_000_u64) * number(9_998_u64)
+        price(1_800) / number(10_000_u64) * number(9_998_u64) - U256::ONE
     );
 }
 
