@@ -1,6 +1,9 @@
 //! Builds the programs: what is deployed, byte for byte.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+};
 
 use breakwater_stylus_vm::{activate, code, prepare::prepare, ActivationError, Figures};
 
@@ -137,6 +140,7 @@ pub fn build_all(workspace: &Workspace) -> Result<Artifacts> {
     let folder = workspace.programs();
     std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
     let target = workspace.program_builds();
+    let _lock = lock(&target)?;
     let mut programs: Vec<Artifact> = Vec::new();
     for build in &BUILDS {
         let names: Vec<&str> = build.programs.iter().map(|(name, _)| *name).collect();
@@ -176,6 +180,22 @@ pub fn build_all(workspace: &Workspace) -> Result<Artifacts> {
     Ok(Artifacts { folder, programs })
 }
 
+/// Held while programs are built: two builds at once would take each other's output for their own.
+fn lock(target: &Path) -> Result<File> {
+    std::fs::create_dir_all(target).map_err(Error::io("create", target))?;
+    let path = target.join("lock");
+    let file = File::create(&path).map_err(Error::io("create", &path))?;
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            output::step("waiting for another `cargo xtask` to finish building the programs");
+        }
+        Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path)(error)),
+    }
+    file.lock().map_err(Error::io("lock", &path))?;
+    Ok(file)
+}
+
 /// Where cargo leaves a package's WASM before it is linked to its final place: one file, whatever the features.
 fn output_file(target: &Path, package: &str) -> PathBuf {
     let file = format!("{}.wasm", package.replace('-', "_"));
@@ -192,11 +212,12 @@ fn kept_file(target: &Path, name: &str) -> PathBuf {
 
 /// Puts a program back where cargo had left it, or, if there is none yet, takes away what another set of features of the
 /// same package left there: cargo looks at that file to tell whether a program is up to date. So all programs share one
-/// build of their dependencies, which takes longer than all of them.
+/// build of their dependencies, which takes longer than all of them. Moved, not copied: a build that is broken off leaves
+/// nothing that could be taken for its outcome.
 fn bring_back(target: &Path, name: &str, package: &str) -> Result<()> {
     let (output, kept) = (output_file(target, package), kept_file(target, name));
     if kept.exists() {
-        std::fs::copy(&kept, &output).map_err(Error::io("write", &output))?;
+        std::fs::rename(&kept, &output).map_err(Error::io("write", &output))?;
     } else if output.exists() {
         std::fs::remove_file(&output).map_err(Error::io("delete", &output))?;
     }
@@ -347,6 +368,19 @@ pub(crate) mod tests {
         }
         bring_back(target, "vault", "vault").unwrap();
         assert_eq!(std::fs::read(&output).unwrap(), b"vault");
+        // Broken off here, before it was kept: built again next time, whatever lies there.
+        bring_back(target, "vault", "vault").unwrap();
+        assert!(!output.exists());
+    }
+
+    #[test]
+    fn a_second_build_waits_for_the_first() {
+        let folder = TemporaryFolder::new();
+        let first = lock(folder.path()).unwrap();
+        let other = File::create(folder.path().join("lock")).unwrap();
+        assert!(matches!(other.try_lock(), Err(TryLockError::WouldBlock)));
+        drop(first);
+        lock(folder.path()).unwrap();
     }
 
     #[test]
