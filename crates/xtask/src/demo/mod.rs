@@ -92,7 +92,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     output::line(world.summary()?);
     let figure = workspace.target().join("demo").join("report.svg");
     figure::write(&world, &figure)?;
-    output::line(format_args!("\nfigure: {}", figure.display()));
+    let shown = figure.strip_prefix(workspace.root()).unwrap_or(&figure);
+    output::line(format_args!("\nfigure: {}", shown.display()));
     let time = output::elapsed(started.elapsed());
     check(&mut world)?;
     output::line(format_args!("demo: ok ({time} without building)"));
