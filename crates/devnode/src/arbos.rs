@@ -8,7 +8,7 @@ use revm::{
     primitives::{address, Address, B256, U256},
 };
 
-use crate::{machine::ChainJournal, program_cache::ProgramCache, transaction::Trace};
+use crate::{machine::ChainJournal, program_cache::ProgramCache, trace::Trace};
 
 /// ArbSys: data about the L2 chain.
 pub const ARB_SYS_ADDRESS: Address = address!("0x0000000000000000000000000000000000000064");
@@ -81,6 +81,7 @@ impl ProgramRecord {
 
 /// The programs called last in a block, most recent last.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "node", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct RecentPrograms(Vec<B256>);
 
 impl RecentPrograms {

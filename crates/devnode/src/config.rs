@@ -39,6 +39,8 @@ pub struct ChainConfig {
     pub account_balance: U256,
     /// True: EIP-7623 (a floor for transactions that are mostly calldata) is on. On Arbitrum the chain's owner decides.
     pub calldata_floor: bool,
+    /// Blocks whose state can be looked at later ([`crate::Chain::at`]); 0 keeps the present state only.
+    pub history_blocks: u64,
     /// Compiled programs; shared by all chains of the process unless another cache is given.
     pub programs: Arc<ProgramCache>,
 }
@@ -60,6 +62,7 @@ impl Default for ChainConfig {
             // 10,000 ether
             account_balance: U256::from(10_000_000_000_000_000_000_000_u128),
             calldata_floor: false,
+            history_blocks: 0,
             programs: ProgramCache::shared(),
         }
     }

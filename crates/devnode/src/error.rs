@@ -38,6 +38,15 @@ pub enum ChainError {
     BlockInProgress,
     /// No such snapshot, or it was dropped by going back to an earlier one.
     UnknownSnapshot(u64),
+    /// No such block.
+    UnknownBlock(u64),
+    /// The state at the end of (or within) this block is no longer kept.
+    StateNotKept {
+        /// The block asked for.
+        block: u64,
+        /// The oldest block whose state is there.
+        oldest: u64,
+    },
     /// No such transaction.
     UnknownTransaction(B256),
     /// The execution machine failed by itself.
@@ -67,6 +76,11 @@ impl fmt::Display for ChainError {
                 "the open block has transactions already: mine it first"
             ),
             Self::UnknownSnapshot(id) => write!(formatter, "there is no snapshot {id}"),
+            Self::UnknownBlock(number) => write!(formatter, "there is no block {number}"),
+            Self::StateNotKept { block, oldest } => write!(
+                formatter,
+                "the state of block {block} is not kept: the oldest there is is that of block {oldest}"
+            ),
             Self::UnknownTransaction(hash) => write!(formatter, "there is no transaction {hash}"),
             Self::Internal(reason) => write!(formatter, "execution failed: {reason}"),
         }

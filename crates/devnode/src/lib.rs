@@ -20,9 +20,12 @@ mod chain;
 mod config;
 mod error;
 mod machine;
+#[cfg(feature = "node")]
+pub mod node;
 mod precompiles;
 mod program_cache;
 mod program_frame;
+mod trace;
 mod transaction;
 
 pub use arbos::{
@@ -30,7 +33,7 @@ pub use arbos::{
     NETWORK_FEE_ADDRESS,
 };
 pub use breakwater_stylus_vm as stylus_vm;
-pub use chain::{Block, Chain, SnapshotId};
+pub use chain::{AccessedSlots, Block, Chain, Change, Moment, SnapshotId, StateDiff};
 pub use config::{ChainConfig, DEFAULT_CHAIN_ID};
 pub use error::ChainError;
 pub use precompiles::{abi, DATA_FEE_PER_BYTE, FIXED_ACTIVATION_GAS};
@@ -39,4 +42,5 @@ pub use revm::{
     context::result::HaltReason,
     primitives::{Address, Bytes, Log, B256, U256},
 };
-pub use transaction::{CallResult, ProgramRun, Receipt, Status, Trace, Tx};
+pub use trace::{CallFrame, CallType, ProgramRun, Trace};
+pub use transaction::{CallResult, Receipt, Status, Tx};

@@ -102,6 +102,10 @@ impl<'db> Machine<'db> {
         let frame = self.evm.frame_stack.get();
         let next: FrameInitOrResult<EthFrame> =
             frame.process_next_action::<_, MachineError>(&mut self.evm.ctx, action)?;
+        if let (ItemOrResult::Result(result), Some(trace)) = (&next, &mut self.evm.ctx.chain.trace)
+        {
+            trace.end_frame(result);
+        }
         if next.is_result() {
             frame.set_finished(true);
             if let Some(acting) = acting_address(frame) {
@@ -161,7 +165,20 @@ impl<'db> EvmTr for Machine<'db> {
         &mut self,
         init: FrameInit,
     ) -> Result<ItemOrResult<&mut EthFrame, FrameResult>, MachineError> {
+        if let Some(trace) = &mut self.evm.ctx.chain.trace {
+            let frame = trace.start_frame(&init);
+            // Calldata of an EVM frame lies in its caller's memory.
+            if let FrameInput::Call(inputs) = &init.frame_input {
+                let input = inputs.input.bytes(&self.evm.ctx);
+                if let Some(trace) = &mut self.evm.ctx.chain.trace {
+                    trace.set_input(frame, input);
+                }
+            }
+        }
         if let ItemOrResult::Result(result) = self.evm.frame_init(init)? {
+            if let Some(trace) = &mut self.evm.ctx.chain.trace {
+                trace.end_frame(&result);
+            }
             return Ok(ItemOrResult::Result(result));
         }
         let frame = self.evm.frame_stack.get();

@@ -23,7 +23,7 @@ use crate::{
     arbos::ProgramRecord,
     config::ARBOS_BLOCK_CACHE,
     machine::{ChainJournal, Machine, MachineError},
-    transaction::ProgramRun,
+    trace::ProgramRun,
 };
 
 /// A running program's view of the chain: one value serves one frame.
@@ -448,6 +448,10 @@ impl EvmApi for ProgramFrame<'_, '_> {
 
     fn add_pages(&mut self, pages: u16) -> u64 {
         self.machine.evm.ctx.chain.pages.add(pages)
+    }
+
+    fn traces_data(&self) -> bool {
+        self.trace_index.is_some()
     }
 
     fn on_host_call(&mut self, call: HostCall) {

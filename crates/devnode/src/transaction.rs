@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use breakwater_stylus_vm::{HostCall, Outcome};
 use revm::{
     context::result::HaltReason,
     primitives::{Address, Bytes, Log, B256, U256},
@@ -71,6 +70,7 @@ impl Tx {
 
 /// How a transaction or a call ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "node", derive(serde::Serialize, serde::Deserialize))]
 pub enum Status {
     /// It returned.
     Success,
@@ -92,6 +92,7 @@ impl fmt::Display for Status {
 
 /// What a transaction left.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "node", derive(serde::Serialize, serde::Deserialize))]
 pub struct Receipt {
     /// Hash of the transaction.
     pub transaction_hash: B256,
@@ -144,48 +145,4 @@ impl CallResult {
     pub fn is_success(&self) -> bool {
         self.status == Status::Success
     }
-}
-
-/// The runs of Stylus programs in a transaction, in the order in which they began.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Trace {
-    /// The runs.
-    pub programs: Vec<ProgramRun>,
-}
-
-/// One run of a Stylus program.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProgramRun {
-    /// Depth of the call stack, 0 for the transaction's own call.
-    pub depth: usize,
-    /// Whose code runs.
-    pub code_address: Address,
-    /// The acting address: whose storage and balance are used.
-    pub address: Address,
-    /// Caller.
-    pub caller: Address,
-    /// Value of the call in wei.
-    pub value: U256,
-    /// Calldata.
-    pub calldata: Bytes,
-    /// True in a static context.
-    pub is_static: bool,
-    /// Gas of the call.
-    pub gas: u64,
-    /// Gas taken before the program started.
-    pub entry_gas: u64,
-    /// True if the program counted as cached.
-    pub cached: bool,
-    /// Ink at the start.
-    pub ink_start: u64,
-    /// Ink left at the end.
-    pub ink_left: u64,
-    /// How the run ended; none if its entry could not be paid.
-    pub outcome: Option<Outcome>,
-    /// Which rule ended a failure.
-    pub failure: Option<String>,
-    /// What it returned or reverted with.
-    pub output: Bytes,
-    /// Host functions that came to their end.
-    pub host_calls: Vec<HostCall>,
 }

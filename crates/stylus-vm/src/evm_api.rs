@@ -159,6 +159,11 @@ pub trait EvmApi {
     /// the [`crate::PageCounters`] that it keeps for the transaction.
     fn add_pages(&mut self, pages: u16) -> u64;
 
+    /// True if [`HostCall::arguments`] and [`HostCall::outputs`] are wanted: copying them costs time.
+    fn traces_data(&self) -> bool {
+        false
+    }
+
     /// Called after each host function that came to its end, with the ink before its first charge and after its last.
     fn on_host_call(&mut self, call: HostCall) {
         let _ = call;
@@ -166,7 +171,7 @@ pub trait EvmApi {
 }
 
 /// A host function that came to its end, for tracers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostCall {
     /// Its name in the import module `vm_hooks`.
     pub name: &'static str,
@@ -174,4 +179,8 @@ pub struct HostCall {
     pub start_ink: u64,
     /// Ink after its last charge.
     pub end_ink: u64,
+    /// What it was given, in the format of Nitro's `stylusTracer`; empty unless [`EvmApi::traces_data`].
+    pub arguments: Bytes,
+    /// What it gave, in the same format.
+    pub outputs: Bytes,
 }

@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Instant};
 use lexopt::ValueExt;
 
 use crate::{
-    abi, demo,
+    abi, demo, devnode,
     error::{Error, Result},
     output, size, test, vectors, wasm,
     workspace::Workspace,
@@ -23,7 +23,7 @@ struct Command {
 }
 
 /// All commands: one line more is one command more.
-const COMMANDS: [Command; 6] = [
+const COMMANDS: [Command; 7] = [
     Command {
         name: "demo",
         arguments: "[--prices FILE.csv] [--seed N]",
@@ -68,6 +68,20 @@ const COMMANDS: [Command; 6] = [
         summary: "writes the modules' interfaces to abi, as Solidity and JSON",
         details: "--check  writes nothing; the exit status is 1 if a file differs from what crates/interfaces gives",
         run: run_abi,
+    },
+    Command {
+        name: "devnode",
+        arguments: "[--host 127.0.0.1] [--port 8547] [--chain-id 412346] [--block-time N] [--genesis-time T] [--state FILE] [--accounts N]",
+        summary: "runs the embedded chain as a node: JSON-RPC for ethers, viem, cast and cargo-stylus",
+        details: "--host ADDRESS    where it listens; whoever reaches it controls the chain\n\
+                  --port N          port for HTTP and WebSocket alike; 0 takes a free one\n\
+                  --chain-id N      chain id\n\
+                  --block-time N    a block every N seconds; without it one for each transaction\n\
+                  --genesis-time T  time of the first block, seconds since 1970 (1700000000 if none is given); block times\n\
+                  \x20                 advance by 1 or N seconds a block, whatever the clock says\n\
+                  --state FILE      keeps every block in FILE, and goes on from there next time\n\
+                  --accounts N      funded accounts (10 if no number is given)",
+        run: run_devnode,
     },
     Command {
         name: "vectors",
@@ -184,6 +198,10 @@ fn demo_arguments(arguments: Vec<OsString>) -> Result<demo::Options> {
         }
     }
     Ok(options)
+}
+
+fn run_devnode(arguments: Vec<OsString>) -> Result<()> {
+    devnode::run(devnode::arguments(arguments)?)
 }
 
 fn run_test(arguments: Vec<OsString>) -> Result<()> {

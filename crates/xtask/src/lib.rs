@@ -8,6 +8,7 @@
 mod abi;
 mod commands;
 mod demo;
+mod devnode;
 mod error;
 mod hash;
 pub mod output;

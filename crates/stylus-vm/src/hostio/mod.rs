@@ -5,6 +5,7 @@
 
 mod account;
 mod calls;
+mod capture;
 mod environment;
 mod math;
 mod program;
@@ -113,10 +114,34 @@ struct Host<'c, 'a> {
     ink: u64,
 }
 
+/// What a host function returns to the program, as bits.
+trait HostValue {
+    fn bits(&self) -> u64;
+}
+
+impl HostValue for () {
+    fn bits(&self) -> u64 {
+        0
+    }
+}
+
+impl HostValue for u32 {
+    fn bits(&self) -> u64 {
+        (*self).into()
+    }
+}
+
+impl HostValue for u64 {
+    fn bits(&self) -> u64 {
+        *self
+    }
+}
+
 /// Runs a host function: takes the ink from the program's meter, gives back what is left, tells the tracer.
-fn enter<'c, 'a, R>(
+fn enter<'c, 'a, R: HostValue>(
     caller: Caller<'c, HostState<'a>>,
     name: &'static str,
+    parameters: &[u64],
     body: impl FnOnce(&mut Host<'c, 'a>) -> HostResult<R>,
 ) -> Result<R, wasmi::Error> {
     let Some(handles) = caller.data().handles else {
@@ -127,6 +152,11 @@ fn enter<'c, 'a, R>(
     let start_ink = match handles.ink.get(&caller) {
         Val::I64(ink) => ink as u64,
         _ => 0,
+    };
+    let detailed = caller.data().api.traces_data();
+    let arguments = match detailed {
+        true => capture::arguments(name, parameters, handles.memory.data(&caller)),
+        false => Vec::new(),
     };
     let mut host = Host {
         caller,
@@ -146,10 +176,20 @@ fn enter<'c, 'a, R>(
         let _ = handles.status.set(&mut caller, Val::I32(1));
     }
     if matches!(result, Ok(_) | Err(Stop::Exit(_))) {
+        let outputs = match (&result, detailed) {
+            (Ok(result), true) => {
+                let (memory, state) = handles.memory.data_and_store_mut(&mut caller);
+                let calldata_len = state.calldata.len() as u64;
+                capture::outputs(name, parameters, result.bits(), memory, calldata_len)
+            }
+            _ => Vec::new(),
+        };
         caller.data_mut().api.on_host_call(HostCall {
             name,
             start_ink,
             end_ink: left,
+            arguments: arguments.into(),
+            outputs: outputs.into(),
         });
     }
     result.map_err(wasmi::Error::host)

@@ -46,7 +46,9 @@ macro_rules! host_functions {
                 link: {
                     fn link<'a>(store: &mut Store<HostState<'a>>) -> Func {
                         Func::wrap(store, |caller: Caller<'_, HostState<'a>>, $($parameter: $type),*| {
-                            enter(caller, stringify!($name), |host| host.$name($($parameter),*))
+                            enter(caller, stringify!($name), &[$(u64::from($parameter)),*], |host| {
+                                host.$name($($parameter),*)
+                            })
                         })
                     }
                     link
