@@ -156,12 +156,14 @@ impl Chain {
         number
     }
 
+    #[cfg(feature = "node")]
     /// Puts a closed block behind the last one: for a chain that is read from a file.
     pub(crate) fn restore_block(&mut self, block: Block) {
         self.open_after(&block);
         self.push_block(block);
     }
 
+    #[cfg(feature = "node")]
     /// Forgets blocks, so that `blocks` remain.
     pub(crate) fn truncate(&mut self, blocks: u64) {
         self.state.blocks.truncate(blocks as usize);

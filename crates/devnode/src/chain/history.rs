@@ -96,6 +96,7 @@ impl StateDiff {
         Self { accounts }
     }
 
+    #[cfg(feature = "node")]
     /// All that differs between two states: what `to` has.
     pub(super) fn between(from: &ChainDb, to: &ChainDb) -> Self {
         let mut named = Self::default();
@@ -185,6 +186,7 @@ impl History {
         }
     }
 
+    #[cfg(feature = "node")]
     /// Forgets everything: the state was replaced as a whole.
     fn clear(&mut self, last: u64) {
         self.steps.clear();
@@ -410,11 +412,13 @@ impl Chain {
         }
     }
 
+    #[cfg(feature = "node")]
     /// Every account there is.
     pub(crate) fn whole_state(&self) -> StateDiff {
         StateDiff::between(&ChainDb::default(), &self.state.db)
     }
 
+    #[cfg(feature = "node")]
     /// Replaces the state as a whole: what was before can no longer be looked at.
     pub(crate) fn replace_state(&mut self, diff: &StateDiff) {
         diff.swap(&mut self.state.db);

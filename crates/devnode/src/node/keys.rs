@@ -51,9 +51,9 @@ pub(crate) fn accounts(count: usize) -> Result<Vec<Account>, NodeError> {
         NodeError::Internal(format!("cannot derive the accounts' keys: {error}"))
     };
     let count = u32::try_from(count.min(MOST_ACCOUNTS)).unwrap_or_default();
+    // The builder's own path is that of the first account; the parent is the same for all.
     let parent = MnemonicBuilder::from_phrase(MNEMONIC)
-        .derivation_path("m/44'/60'/0'/0")
-        .and_then(|builder| builder.build_parent_key())
+        .build_parent_key()
         .map_err(|error| failed(&error))?;
     let child = |index| {
         let key = parent.child(index).map_err(|error| failed(&error))?;
@@ -113,4 +113,24 @@ pub(crate) fn sign_typed_data(node: &Node, arguments: &Arguments) -> RpcResult<V
         .map_err(|error| invalid(format!("parameter 1, typed data: {error}")))?;
     let signature = node.account(address)?.sign(hash)?;
     Ok(json!(hex::encode_prefixed(signature.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::{address, b256};
+
+    #[test]
+    fn the_accounts_are_those_that_every_development_node_has() {
+        let accounts = accounts(10).unwrap();
+        assert_eq!(accounts.len(), 10);
+        let first = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+        let key = b256!("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80");
+        assert_eq!(
+            (accounts[0].address(), accounts[0].private_key()),
+            (first, key)
+        );
+        let last = address!("0xa0Ee7A142d267C1f36714E4a8F75612F20a79720");
+        assert_eq!(accounts[9].address(), last);
+    }
 }

@@ -1,0 +1,59 @@
+//! Clients in JavaScript: each script is a list of steps with assertions of its own.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use breakwater_devnode::node::NodeConfig;
+use serde_json::json;
+
+use crate::common::{clients, described, has_clients, run, suite, Node};
+
+/// Runs a script in a world of its own. Returns what it printed.
+fn run_script(name: &str) -> Option<String> {
+    if !has_clients(name) {
+        return None;
+    }
+    let node = Node::start(NodeConfig::default());
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let contracts = std::env::var_os("BREAKWATER_SOLIDITY_DIR")
+        .map_or_else(|| manifest.join("../target/solidity"), PathBuf::from);
+    let mut world = described(&suite());
+    let fields = world.as_object_mut().unwrap();
+    fields.insert("url".into(), json!(node.url()));
+    fields.insert("ws".into(), json!(format!("ws://{}", node.address())));
+    fields.insert("abi".into(), json!(manifest.join("../abi")));
+    fields.insert("contracts".into(), json!(contracts));
+    let file = std::env::temp_dir().join(format!("breakwater-{}-{name}.json", std::process::id()));
+    std::fs::write(&file, world.to_string()).unwrap();
+    let script = clients().join(name);
+    let printed = run(Command::new("node")
+        .current_dir(clients())
+        .arg(script)
+        .arg(&file));
+    std::fs::remove_file(&file).unwrap();
+    Some(printed)
+}
+
+/// Number of steps that a script says it has done.
+fn steps(printed: &str) -> usize {
+    printed
+        .lines()
+        .filter(|line| line.starts_with("ok: "))
+        .count()
+}
+
+#[test]
+fn ethers_deploys_calls_and_watches_the_suite() {
+    if let Some(printed) = run_script("ethers.mjs") {
+        assert_eq!(steps(&printed), 11, "{printed}");
+    }
+}
+
+#[test]
+fn viem_finds_all_its_clients_need() {
+    if let Some(printed) = run_script("viem.mjs") {
+        assert_eq!(steps(&printed), 9, "{printed}");
+    }
+}
