@@ -13,7 +13,7 @@
 //! same calls give the same blocks and hashes.
 //!
 //! What differs from Arbitrum: no L1 posting fees; the base fee does not move; priority fees are never taken (as on
-//! Arbitrum); the demand factor of the activation data fee is 1; anybody is a cache manager.
+//! Arbitrum); anybody is a cache manager; the Stylus compression dictionary (which cargo-stylus does not use) is unknown.
 
 mod arbos;
 mod chain;
@@ -29,15 +29,16 @@ mod trace;
 mod transaction;
 
 pub use arbos::{
-    ARBOS_STATE_ADDRESS, ARB_SYS_ADDRESS, ARB_WASM_ADDRESS, ARB_WASM_CACHE_ADDRESS,
-    NETWORK_FEE_ADDRESS,
+    ARBOS_STATE_ADDRESS, ARB_GAS_INFO_ADDRESS, ARB_INFO_ADDRESS, ARB_OWNER_PUBLIC_ADDRESS,
+    ARB_SYS_ADDRESS, ARB_WASM_ADDRESS, ARB_WASM_CACHE_ADDRESS, CACHE_MANAGER_ADDRESS,
+    NETWORK_FEE_ADDRESS, SYSTEM_CONTRACTS,
 };
 pub use breakwater_stylus_vm as stylus_vm;
 pub use chain::{AccessedSlots, Block, Chain, Change, Moment, SnapshotId, StateDiff};
 pub use config::{ChainConfig, DEFAULT_CHAIN_ID};
 pub use error::ChainError;
 pub use precompiles::{abi, DATA_FEE_PER_BYTE, FIXED_ACTIVATION_GAS};
-pub use program_cache::{ProgramCache, ProgramError};
+pub use program_cache::{CodeOf, ProgramCache, ProgramError};
 pub use revm::{
     context::result::HaltReason,
     primitives::{Address, Bytes, Log, B256, U256},

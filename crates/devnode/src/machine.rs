@@ -12,7 +12,7 @@ use revm::{
     context_interface::{
         context::ContextError,
         result::{EVMError, HaltReason},
-        JournalTr,
+        ContextTr, JournalTr,
     },
     database::{CacheDB, EmptyDB},
     handler::{
@@ -20,14 +20,18 @@ use revm::{
         Handler, ItemOrResult,
     },
     interpreter::{
-        interpreter::EthInterpreter, interpreter_action::FrameInit, CallScheme, FrameInput,
-        InstructionResult, InterpreterAction,
+        instructions::host as host_instructions, interpreter::EthInterpreter,
+        interpreter_action::FrameInit, CallScheme, FrameInput, Instruction, InstructionContext,
+        InstructionExecResult, InstructionResult, InterpreterAction,
     },
     primitives::{hardfork::SpecId, Address},
     Context, Journal,
 };
 
-use crate::{arbos::Arbitrum, precompiles::ChainPrecompiles};
+use crate::{
+    arbos::{self, Arbitrum},
+    precompiles::ChainPrecompiles,
+};
 
 /// The EVM rules of ArbOS 50 and later.
 pub(crate) const SPEC: SpecId = SpecId::OSAKA;
@@ -71,11 +75,14 @@ impl<'db> Machine<'db> {
             error: Ok(()),
         };
         ctx.journaled_state.set_spec_id(SPEC);
+        let mut instruction = EthInstructions::new_mainnet_with_spec(SPEC);
+        let [.., gas] = *instruction.gas_table();
+        instruction.insert_instruction(SELFDESTRUCT, Instruction::new(selfdestruct), gas);
         Self {
             evm: Evm {
                 ctx,
                 inspector: (),
-                instruction: EthInstructions::new_mainnet_with_spec(SPEC),
+                instruction,
                 precompiles: ChainPrecompiles::new(),
                 frame_stack: FrameStack::new(),
             },
@@ -108,9 +115,7 @@ impl<'db> Machine<'db> {
         }
         if next.is_result() {
             frame.set_finished(true);
-            if let Some(acting) = acting_address(frame) {
-                self.evm.ctx.chain.leave_frame(acting);
-            }
+            self.evm.ctx.chain.leave_frame(acting_address(frame));
         }
         Ok(next)
     }
@@ -128,9 +133,35 @@ fn acting_address(frame: &EthFrame) -> Option<Address> {
     }
 }
 
-/// True if an account must not have this code: EIP-3541, from which only programs are excepted.
-fn is_refused_code(code: &[u8]) -> bool {
-    code.first() == Some(&0xef) && !(code::is_program(code) && code.len() > 3)
+/// Who called a frame.
+fn caller(frame: &EthFrame) -> Address {
+    match &frame.input {
+        FrameInput::Call(inputs) => inputs.caller,
+        FrameInput::Create(inputs) => inputs.caller(),
+        FrameInput::Empty => Address::ZERO,
+    }
+}
+
+/// True if an account must not have this code: EIP-3541, from which only programs and their fragments are excepted.
+fn is_refused_code(code: &[u8], arbos_version: u64) -> bool {
+    code.first() == Some(&0xef) && !code::is_part_of_program(code, arbos_version)
+}
+
+const SELFDESTRUCT: u8 = 0xff;
+
+/// `SELFDESTRUCT`. A program cannot have it done to itself, through EVM code that it delegates to: that reverts.
+fn selfdestruct(
+    context: InstructionContext<'_, ChainContext<'_>, EthInterpreter>,
+) -> InstructionExecResult {
+    let InstructionContext { interpreter, host } = context;
+    let acting = interpreter.input.target_address;
+    let (_, code) = arbos::peek_code(host.journal_mut(), acting);
+    let is_program = code::is_part_of_program(code.original_byte_slice(), host.chain.arbos_version);
+    // It is paid for all the same; the revert takes its effect back.
+    match host_instructions::selfdestruct(InstructionContext { interpreter, host }) {
+        Err(InstructionResult::SelfDestruct) if is_program => Err(InstructionResult::Revert),
+        end => end,
+    }
 }
 
 impl<'db> EvmTr for Machine<'db> {
@@ -182,16 +213,17 @@ impl<'db> EvmTr for Machine<'db> {
             return Ok(ItemOrResult::Result(result));
         }
         let frame = self.evm.frame_stack.get();
-        if let Some(acting) = acting_address(frame) {
-            self.evm.ctx.chain.enter_frame(acting);
-        }
+        let (acting, caller) = (acting_address(frame), caller(frame));
+        self.evm.ctx.chain.enter_frame(acting, caller);
         Ok(ItemOrResult::Item(frame))
     }
 
     fn frame_run(&mut self) -> Result<FrameInitOrResult<EthFrame>, MachineError> {
         let frame = self.evm.frame_stack.get();
         let is_call = matches!(frame.data, FrameData::Call(_));
-        if is_call && code::is_program(frame.interpreter.bytecode.original_byte_slice()) {
+        let arbos_version = self.evm.ctx.chain.arbos_version;
+        let code = frame.interpreter.bytecode.original_byte_slice();
+        if is_call && code::runs_as_program(code, arbos_version) {
             let result = self.run_program()?;
             return self.end_frame(InterpreterAction::Return(result));
         }
@@ -201,7 +233,7 @@ impl<'db> EvmTr for Machine<'db> {
             &mut self.evm.ctx,
         );
         if let InterpreterAction::Return(result) = &mut action {
-            if !is_call && result.result.is_ok() && is_refused_code(&result.output) {
+            if !is_call && result.result.is_ok() && is_refused_code(&result.output, arbos_version) {
                 result.result = InstructionResult::CreateContractStartingWithEF;
             }
         }

@@ -5,11 +5,13 @@ use std::mem;
 use breakwater_stylus_vm::{
     evm_costs::{account_access_gas, call_gas, create_gas, store_cost, COLD_SLOT_GAS, WARM_GAS},
     run, CallKind, CallOutcome, CallRequest, CreateOutcome, CreateRefused, CreateRequest,
-    Environment, EvmApi, HostCall, Outcome, Priced, RunResult, StaticContext, StoreError,
+    Environment, EvmApi, HostCall, Outcome, Priced, Program, RunResult, StaticContext, StoreError,
     DEFAULT_INK_PRICE,
 };
 use revm::{
-    context_interface::{context::ContextError, Block, Cfg, ContextTr, CreateScheme, JournalTr},
+    context_interface::{
+        context::ContextError, Block, Cfg, ContextTr, CreateScheme, JournalTr, Transaction,
+    },
     handler::FrameResult,
     interpreter::{
         interpreter_action::FrameInit, CallInput, CallInputs, CallScheme, CallValue, CreateInputs,
@@ -20,9 +22,10 @@ use revm::{
 };
 
 use crate::{
-    arbos::ProgramRecord,
+    arbos::{self, ProgramRecord},
     config::ARBOS_BLOCK_CACHE,
     machine::{ChainJournal, Machine, MachineError},
+    program_cache::ProgramError,
     trace::ProgramRun,
 };
 
@@ -66,17 +69,19 @@ impl<'db> Machine<'db> {
         let code_hash = inputs.known_bytecode.0;
         let now = self.evm.ctx.block.timestamp().saturating_to();
         let record = ProgramRecord::load(self.journal(), code_hash);
-        let Some(record) = record.filter(|record| record.time_left(now).is_some()) else {
-            return end(InstructionResult::Revert, Bytes::new(), gas_limit, 0);
+        // Never activated, or too long ago: all gas is taken, and there is no data.
+        let Some(record) = record.filter(|record| !record.is_expired(now)) else {
+            return end(InstructionResult::NotActivated, Bytes::new(), 0, 0);
         };
-        let Ok(program) = self.evm.ctx.chain.programs.program(code_hash, &code) else {
-            // An activated program compiles; if it does not, it is as if it were not activated.
-            return end(InstructionResult::Revert, Bytes::new(), gas_limit, 0);
+        // An activated program compiles; if it does not, it is as if it were not activated.
+        let Ok(program) = self.compiled(code_hash, &code) else {
+            return end(InstructionResult::NotActivated, Bytes::new(), 0, 0);
         };
 
         let chain = &mut self.evm.ctx.chain;
-        let cached = record.cached
-            || (chain.arbos_version >= ARBOS_BLOCK_CACHE && chain.recent.insert(code_hash));
+        // A call counts for the block whether the program is in the cache or not.
+        let is_recent = chain.arbos_version >= ARBOS_BLOCK_CACHE && chain.recent.insert(code_hash);
+        let cached = record.cached || is_recent;
         let figures = program.figures();
         let entry_gas = figures.entry_gas(cached, &chain.pages);
         let trace_index = chain.trace.as_mut().map(|trace| {
@@ -153,9 +158,24 @@ impl<'db> Machine<'db> {
         self.evm.ctx.journal_mut()
     }
 
+    fn compiled(&mut self, hash: B256, code: &[u8]) -> Result<Program, ProgramError> {
+        let programs = self.evm.ctx.chain.programs.clone();
+        let version = self.evm.ctx.chain.arbos_version;
+        let journal = self.journal();
+        programs.program(hash, code, version, &mut |address| {
+            let (hash, code) = arbos::peek_code(journal, address);
+            (hash, code.original_bytes())
+        })
+    }
+
     fn environment(&self, inputs: &CallInputs) -> Environment {
         let ctx = &self.evm.ctx;
         let base_fee = ctx.block.basefee();
+        // Priority fees are not taken on Arbitrum, so nobody pays more than the base fee.
+        let gas_price = ctx
+            .tx
+            .effective_gas_price(base_fee.into())
+            .min(base_fee.into());
         Environment {
             chain_id: ctx.cfg.chain_id(),
             block_number: ctx.block.number().saturating_to(),
@@ -163,7 +183,7 @@ impl<'db> Machine<'db> {
             block_gas_limit: ctx.block.gas_limit(),
             block_basefee: U256::from(base_fee),
             block_coinbase: ctx.block.beneficiary(),
-            tx_gas_price: U256::from(ctx.tx.gas_price),
+            tx_gas_price: U256::from(gas_price),
             tx_origin: ctx.tx.caller,
             contract_address: inputs.target_address,
             msg_sender: inputs.caller,
@@ -366,7 +386,8 @@ impl EvmApi for ProgramFrame<'_, '_> {
         let used = gas.callee.saturating_sub(returned_gas(&result));
         CallOutcome {
             success: result.instruction_result().is_ok(),
-            gas_cost: gas.base.saturating_add(used).min(request.gas_left),
+            // With the stipend that can be more than is left: then the program is out of ink.
+            gas_cost: gas.base.saturating_add(used),
             return_data: match result.instruction_result().is_ok_or_revert() {
                 true => result.into_interpreter_result().output,
                 false => Bytes::new(),
@@ -388,9 +409,6 @@ impl EvmApi for ProgramFrame<'_, '_> {
             gas_cost: gas.base.saturating_add(gas.child),
             ..CreateOutcome::default()
         };
-        if request.init_code.len() > self.machine.evm.ctx.cfg.max_initcode_size() {
-            return Ok(failed);
-        }
         let scheme = match request.salt {
             Some(salt) => CreateScheme::Create2 { salt: salt.into() },
             None => CreateScheme::Create,

@@ -2,7 +2,7 @@
 
 mod common;
 
-use breakwater_devnode::{Address, ChainConfig, Status, Tx, U256};
+use breakwater_devnode::{stylus_vm::Outcome, Address, ChainConfig, Status, Tx, U256};
 use common::*;
 
 /// Every pair of caller and callee.
@@ -335,6 +335,26 @@ fn a_program_pays_for_the_stipend_that_its_callee_uses() {
 }
 
 #[test]
+fn a_program_that_cannot_pay_for_the_stipend_that_its_callee_used_is_out_of_gas() {
+    let mut world = World::new();
+    let burner = world.deploy(Machine::Evm, &[Step::Loop]);
+    let steps = [Step::Call(Call {
+        value: 1,
+        ..call(burner)
+    })];
+    let outer = world.deploy(Machine::Wasm, &steps);
+    world.chain.set_balance(outer, number(1));
+    let mut outcome = |gas_limit| {
+        let tx = Tx::call(world.user, outer, Vec::new()).with_gas_limit(gas_limit);
+        let (_, trace) = world.chain.transact_traced(tx).unwrap();
+        trace.programs[0].outcome
+    };
+    // A 64th of the gas stays behind: more than the stipend with much gas, less with little.
+    assert_eq!(outcome(1_000_000), Some(Outcome::Return));
+    assert_eq!(outcome(100_000), Some(Outcome::OutOfInk));
+}
+
+#[test]
 fn the_callee_gets_at_most_63_of_64_parts_of_the_gas() {
     for (caller, callee) in pairs() {
         let mut world = World::new();
@@ -538,7 +558,11 @@ fn a_program_creates_a_program_that_can_be_activated_and_called() {
         world.send(factory);
         let child = factory.create(1);
         assert_eq!(world.chain.code(child).to_vec(), code, "{creator:?}");
-        assert_eq!(world.send(child).status, Status::Reverted, "not active yet");
+        let early = world.send(child).status;
+        assert!(
+            matches!(early, Status::Halted(_)),
+            "not active yet: {early}"
+        );
         world.chain.activate(world.user, child).unwrap();
         assert_eq!(&world.send(child).output[..], b"made");
     }

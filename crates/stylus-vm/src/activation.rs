@@ -1,15 +1,16 @@
 //! What the chain checks in a module before it accepts it as a program.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use wasmparser::{
-    DataKind, ExternalKind, FuncType, FunctionBody, MemoryType, Parser, Payload, TypeRef, ValType,
-    Validator, WasmFeatures,
+    ConstExpr, DataKind, ElementItems, ElementKind, ExternalKind, FuncType, FunctionBody,
+    KnownCustom, MemoryType, Name, Operator, Parser, Payload, TypeRef, ValType, Validator,
+    WasmFeatures,
 };
 
 use crate::{
     activation_error::{ActivationError, RefusalClass},
-    figures::Measures,
+    figures::{Measures, ADDED_GLOBALS},
     hostio,
     instrument::{Types, ENTRY_EXPORT, MEMORY_EXPORT},
     pages::PAGE_LIMIT,
@@ -31,6 +32,34 @@ const HOST_MODULE: &str = "vm_hooks";
 const PAY_FOR_MEMORY_GROW: &str = "pay_for_memory_grow";
 /// What the names of the virtual machine's own exports begin with.
 const RESERVED_PREFIX: &str = "stylus";
+/// Bytes of a page of memory.
+const PAGE_BYTES: u64 = 65_536;
+
+/// Rules of activation that have changed between versions of ArbOS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ActivationRules {
+    /// Functions and blocks may have several results, and blocks parameters: until ArbOS 60.
+    pub multi_value: bool,
+}
+
+impl ActivationRules {
+    /// First ArbOS version without multiple values.
+    const ARBOS_WITHOUT_MULTI_VALUE: u64 = 60;
+
+    /// The rules of an ArbOS version (from 50 on).
+    pub const fn of_arbos(version: u64) -> Self {
+        Self {
+            multi_value: version < Self::ARBOS_WITHOUT_MULTI_VALUE,
+        }
+    }
+}
+
+/// The rules of ArbOS 51, for which the reference's figures are given.
+impl Default for ActivationRules {
+    fn default() -> Self {
+        Self::of_arbos(51)
+    }
+}
 
 /// A section of the module.
 #[derive(Debug)]
@@ -67,20 +96,23 @@ impl Scan<'_> {
 }
 
 /// The additions to the first version of WebAssembly that are on.
-fn features() -> WasmFeatures {
-    WasmFeatures::MUTABLE_GLOBAL
+fn features(rules: ActivationRules) -> WasmFeatures {
+    let mut features = WasmFeatures::MUTABLE_GLOBAL
         | WasmFeatures::SIGN_EXTENSION
         | WasmFeatures::BULK_MEMORY
         | WasmFeatures::FLOATS
-        | WasmFeatures::SATURATING_FLOAT_TO_INT
-        | WasmFeatures::MULTI_VALUE
+        | WasmFeatures::SATURATING_FLOAT_TO_INT;
+    features.set(WasmFeatures::MULTI_VALUE, rules.multi_value);
+    features
+}
+
+fn malformed(error: wasmparser::Error) -> ActivationError {
+    refuse(RefusalClass::FeatureNotEnabled, error.to_string())
 }
 
 /// Validates a module and checks all that does not need its instructions.
-pub(crate) fn scan(wasm: &[u8]) -> Result<Scan<'_>, ActivationError> {
-    let malformed =
-        |error: wasmparser::Error| refuse(RefusalClass::FeatureNotEnabled, error.to_string());
-    Validator::new_with_features(features())
+pub(crate) fn scan(wasm: &[u8], rules: ActivationRules) -> Result<Scan<'_>, ActivationError> {
+    Validator::new_with_features(features(rules))
         .validate_all(wasm)
         .map_err(malformed)?;
 
@@ -92,6 +124,9 @@ pub(crate) fn scan(wasm: &[u8]) -> Result<Scan<'_>, ActivationError> {
     let mut exports: Vec<(&str, ExternalKind, u32)> = Vec::new();
     let mut bodies = Vec::new();
     let mut sections = Vec::new();
+    // Where each segment ends that is written at the start: in the table, and in memory.
+    let mut table_entries: u64 = 0;
+    let mut data_ends: Vec<u64> = Vec::new();
     let mut measures = Measures {
         wasm_len: wasm.len() as u64,
         ..Measures::default()
@@ -119,11 +154,8 @@ pub(crate) fn scan(wasm: &[u8]) -> Result<Scan<'_>, ActivationError> {
             }
             Payload::TableSection(reader) => {
                 for item in reader.clone() {
-                    at_most(
-                        item.map_err(malformed)?.ty.initial,
-                        MAX_TABLE_ENTRIES,
-                        "table entries",
-                    )?;
+                    table_entries = item.map_err(malformed)?.ty.initial;
+                    at_most(table_entries, MAX_TABLE_ENTRIES, "table entries")?;
                 }
             }
             Payload::MemorySection(reader) => {
@@ -154,8 +186,19 @@ pub(crate) fn scan(wasm: &[u8]) -> Result<Scan<'_>, ActivationError> {
                     "element segments",
                 )?;
                 for item in reader.clone() {
-                    let range = item.map_err(malformed)?.range;
-                    measures.element_encoded += range.end - range.start;
+                    let segment = item.map_err(malformed)?;
+                    measures.element_encoded += segment.range.end - segment.range.start;
+                    let ElementKind::Active { offset_expr, .. } = &segment.kind else {
+                        continue;
+                    };
+                    let count = match &segment.items {
+                        ElementItems::Functions(items) => items.count(),
+                        ElementItems::Expressions(_, items) => items.count(),
+                    };
+                    let end = segment_end(offset_expr, u64::from(count))?;
+                    if end > table_entries {
+                        return Err(out_of_bounds("table", end, table_entries));
+                    }
                 }
                 at_most(
                     measures.element_encoded,
@@ -177,18 +220,20 @@ pub(crate) fn scan(wasm: &[u8]) -> Result<Scan<'_>, ActivationError> {
                 )?;
                 for item in reader.clone() {
                     let segment = item.map_err(malformed)?;
-                    if matches!(segment.kind, DataKind::Passive) {
-                        // Nothing could use it: `memory.init` needs a data count section.
-                        return Err(refuse(
-                            RefusalClass::UnsupportedInstruction,
-                            "a passive data segment",
-                        ));
-                    }
                     measures.data_bytes += segment.data.len() as u64;
                     measures.data_encoded += segment.range.end - segment.range.start;
+                    // Nothing can use a passive one (`memory.init` needs a data count section), but it is accepted.
+                    if let DataKind::Active { offset_expr, .. } = &segment.kind {
+                        data_ends.push(segment_end(offset_expr, segment.data.len() as u64)?);
+                    }
                 }
             }
             Payload::CodeSectionEntry(body) => bodies.push(body.clone()),
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Name(names) = section.as_known() {
+                    check_names(names)?;
+                }
+            }
             _ => {}
         }
         if let Some((id, range)) = payload.as_section() {
@@ -201,7 +246,7 @@ pub(crate) fn scan(wasm: &[u8]) -> Result<Scan<'_>, ActivationError> {
     }
 
     at_most(defined.len() as u64, MAX_FUNCTIONS, "functions")?;
-    at_most(globals, MAX_GLOBALS, "globals")?;
+    at_most(globals + ADDED_GLOBALS, MAX_GLOBALS, "globals, four added")?;
     at_most(exports.len() as u64, MAX_EXPORTS, "exports")?;
     at_most(imports.len() as u64, MAX_IMPORTS, "imports")?;
     let names = imports
@@ -234,6 +279,10 @@ pub(crate) fn scan(wasm: &[u8]) -> Result<Scan<'_>, ActivationError> {
     check_export_names(&imports, &exports)?;
     let memory = check_memory(memory, &exports)?;
     measures.pages = memory.initial;
+    let bytes = memory.initial * PAGE_BYTES;
+    if let Some(end) = data_ends.into_iter().find(|end| *end > bytes) {
+        return Err(out_of_bounds("memory", end, bytes));
+    }
     let entry_function = check_entry(&exports, &types, &function_types, imports.len())?;
     let pay_for_memory_grow = imports
         .iter()
@@ -264,6 +313,7 @@ fn check_imports(
     types: &mut Types,
 ) -> Result<Vec<usize>, ActivationError> {
     let mut indices = Vec::with_capacity(imports.len());
+    let mut types_by_name = HashMap::new();
     for (module, name, kind) in imports {
         let TypeRef::Func(type_index) = kind else {
             return Err(refuse(
@@ -297,10 +347,60 @@ fn check_imports(
                 format!("{module}.{name} has another type"),
             ));
         }
+        // The chain compares indices: two equal types under two indices are two types.
+        if types_by_name
+            .insert(index, *type_index)
+            .unwrap_or(*type_index)
+            != *type_index
+        {
+            return Err(refuse(
+                RefusalClass::ImportSignature,
+                format!("{module}.{name} is imported with two types"),
+            ));
+        }
         indices.push(index);
         types.functions.push(*type_index);
     }
     Ok(indices)
+}
+
+/// Reads the names of a module as the chain does: damaged ones are a reason to refuse it.
+fn check_names(names: wasmparser::NameSectionReader<'_>) -> Result<(), ActivationError> {
+    for name in names {
+        match name.map_err(malformed)? {
+            Name::Module { name, .. } => {
+                at_most(name.len() as u64, MAX_NAME_BYTES as u64, "bytes in a name")?;
+            }
+            Name::Function(functions) => {
+                for naming in functions {
+                    naming.map_err(malformed)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Where a segment of `len` items ends that is written at the start.
+fn segment_end(offset: &ConstExpr<'_>, len: u64) -> Result<u64, ActivationError> {
+    let mut operators = offset.get_operators_reader();
+    match operators.read().map_err(malformed)? {
+        // As the chain reads it: a negative offset lies beyond any memory.
+        Operator::I32Const { value } => Ok((value as u32 as u64).saturating_add(len)),
+        // With imports of functions only there is no global that an offset could name.
+        other => Err(refuse(
+            RefusalClass::SegmentOutOfBounds,
+            format!("a segment at {other:?}"),
+        )),
+    }
+}
+
+fn out_of_bounds(what: &str, end: u64, size: u64) -> ActivationError {
+    refuse(
+        RefusalClass::SegmentOutOfBounds,
+        format!("a segment up to {end} in a {what} of {size}"),
+    )
 }
 
 /// The part of a name that collisions look at besides the whole: what follows the last `__`.

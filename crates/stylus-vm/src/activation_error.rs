@@ -33,6 +33,9 @@ pub enum RefusalClass {
     ReservedName,
     /// Too many or too large items.
     Limit,
+    /// A data or element segment that reaches beyond the memory or table at the start. (Not among the classes of the
+    /// test vectors.)
+    SegmentOutOfBounds,
     /// The instrumented module was refused by the interpreter: nothing that activation checks, so worth a report.
     Internal,
 }
@@ -55,6 +58,7 @@ impl RefusalClass {
             Self::ExportCollision => "export_collision",
             Self::ReservedName => "reserved_name",
             Self::Limit => "limit",
+            Self::SegmentOutOfBounds => "segment_out_of_bounds",
             Self::Internal => "internal",
         }
     }

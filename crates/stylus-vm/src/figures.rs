@@ -1,6 +1,9 @@
 //! A program's size, and the prices that follow from it.
 
-use crate::pages::PageCounters;
+use crate::{
+    activation_error::{ActivationError, RefusalClass},
+    pages::PageCounters,
+};
 
 /// Gas of starting a program that the chain has in its cache, apart from what its size costs: 11 · 32.
 const MIN_CACHED_GAS: u64 = 11 * 32;
@@ -8,6 +11,8 @@ const MIN_CACHED_GAS: u64 = 11 * 32;
 const MIN_INIT_GAS: u64 = 69 * 128;
 /// Gas of a microsecond of activation work.
 const GAS_PER_MICROSECOND: u64 = 28;
+/// Largest init or cached cost: the chain's record of a program has 16 bits for each.
+const MAX_COST: u64 = u16::MAX as u64;
 /// Globals that the virtual machine adds to every program.
 pub(crate) const ADDED_GLOBALS: u64 = 4;
 
@@ -56,7 +61,10 @@ pub struct Figures {
 }
 
 impl Figures {
-    pub(crate) fn new(measures: &Measures, entry_function: u32) -> Self {
+    /// # Errors
+    ///
+    /// If a figure is larger than the chain's record of a program can hold.
+    pub(crate) fn new(measures: &Measures, entry_function: u32) -> Result<Self, ActivationError> {
         let Measures {
             wasm_len,
             functions,
@@ -85,7 +93,15 @@ impl Figures {
             + measures.element_encoded * 17_376 / 100_000
             + pages * 2_217
             + measures.instructions * 535 / 1_000;
-        Self {
+        for (cost, what) in [(init_cost, "init"), (cached_cost, "cached")] {
+            if cost > MAX_COST {
+                return Err(ActivationError::new(
+                    RefusalClass::Limit,
+                    format!("{what} cost {cost}, more than {MAX_COST}"),
+                ));
+            }
+        }
+        Ok(Self {
             wasm_len: wasm_len as u32,
             footprint_pages: pages as u16,
             init_cost,
@@ -94,7 +110,7 @@ impl Figures {
             activation_gas: GAS_PER_MICROSECOND * microseconds,
             first_added_global: globals as u32,
             entry_function,
-        }
+        })
     }
 
     /// Gas that a call takes before the program starts: its pages on top of those that are open, and its size, more if

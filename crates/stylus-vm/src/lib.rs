@@ -27,6 +27,7 @@ mod storage_cache;
 #[cfg(feature = "vectors")]
 pub mod vectors;
 
+pub use activation::ActivationRules;
 pub use activation_error::{ActivationError, RefusalClass};
 pub use environment::{Environment, DEFAULT_INK_PRICE};
 pub use evm_api::{
@@ -36,5 +37,5 @@ pub use evm_api::{
 pub use figures::Figures;
 pub use outcome::{Outcome, RunResult};
 pub use pages::PageCounters;
-pub use program::{activate, Program};
+pub use program::{activate, activate_with, Program};
 pub use run::run;

@@ -3,7 +3,7 @@
 use wasmi::{CompilationMode, Config, Engine, Module};
 
 use crate::{
-    activation,
+    activation::{self, ActivationRules},
     activation_error::{ActivationError, RefusalClass},
     figures::Figures,
     instrument::{self, STACK_WORDS},
@@ -13,7 +13,7 @@ use crate::{
 /// results come on top: several times what a program can use before it is out of stack.
 const VALUE_STACK_BYTES: usize = 8 * STACK_WORDS as usize * 16;
 /// Value stacks that the interpreter keeps for the next run.
-const CACHED_STACKS: usize = 4;
+const CACHED_STACKS: usize = 1;
 
 /// An activated program: checked, instrumented and compiled. Cheap to clone; compile once and keep it.
 #[derive(Clone, Debug)]
@@ -39,21 +39,31 @@ impl Program {
     }
 }
 
-/// Checks, instruments and compiles a module.
+/// Checks, instruments and compiles a module by the rules of ArbOS 51.
 ///
 /// # Errors
 ///
 /// Says which rule of the chain the module breaks.
 pub fn activate(wasm: &[u8]) -> Result<Program, ActivationError> {
-    let scan = activation::scan(wasm)?;
+    activate_with(wasm, ActivationRules::default())
+}
+
+/// [`activate`] by other rules.
+///
+/// # Errors
+///
+/// As [`activate`].
+pub fn activate_with(wasm: &[u8], rules: ActivationRules) -> Result<Program, ActivationError> {
+    let scan = activation::scan(wasm, rules)?;
     let instrumented = instrument::instrument(wasm, &scan)?;
     let mut measures = scan.measures;
     measures.instructions = instrumented.instructions;
+    let figures = Figures::new(&measures, scan.entry_function)?;
     // One engine a program: an engine keeps the code of all its modules as long as it lives.
     let module = Module::new(&Engine::new(&config()), &instrumented.wasm)
         .map_err(|error| ActivationError::new(RefusalClass::Internal, error.to_string()))?;
     Ok(Program {
-        figures: Figures::new(&measures, scan.entry_function),
+        figures,
         module,
         imports: scan.imports.into(),
     })

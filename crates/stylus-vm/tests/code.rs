@@ -62,13 +62,10 @@ fn what_is_not_a_program_or_not_supported_is_told_apart() {
         decompress(&[0xef, 0xf0, 0x00, 2, 0]),
         Err(CodeError::UnknownDictionary(2))
     );
-    assert_eq!(
-        decompress(&[0xef, 0xf0, 0x01, 9]),
-        Err(CodeError::FragmentsNotSupported)
-    );
+    assert_eq!(decompress(&[0xef, 0xf0, 0x01, 9]), Err(CodeError::Fragment));
     assert_eq!(
         decompress(&[0xef, 0xf0, 0x02, 0]),
-        Err(CodeError::FragmentsNotSupported)
+        Err(CodeError::NotAProgram)
     );
 }
 

@@ -37,10 +37,7 @@ pub(crate) fn run(folder: &Path) -> Result<()> {
 /// What all reports add up to; an error if a figure differs, or nothing was compared.
 fn summary(reports: &[CaseReport]) -> Result<String> {
     let figures: usize = reports.iter().map(|report| report.figures).sum();
-    let failed = reports
-        .iter()
-        .filter(|report| !report.mismatches.is_empty())
-        .count();
+    let failed = reports.iter().filter(|report| !report.is_equal()).count();
     if failed > 0 {
         return Err(Error::new(format!(
             "{failed} of {} cases differ from their reference figures",
@@ -65,6 +62,7 @@ mod tests {
             name: "a case".to_owned(),
             figures: 3,
             mismatches,
+            problem: None,
         }
     }
 
@@ -97,5 +95,10 @@ mod tests {
         assert!(error.contains("1 of 2 cases differ"), "{error}");
         assert_eq!(summary(&reports[..1]).unwrap(), "ok, 1 cases, 3 figures");
         assert!(summary(&[]).is_err());
+        let unread = CaseReport {
+            problem: Some("no such file".to_owned()),
+            ..report(vec![])
+        };
+        assert!(summary(&[unread]).is_err());
     }
 }

@@ -6,9 +6,9 @@ use revm::primitives::{Address, Bytes, KECCAK_EMPTY, U256};
 
 use super::Chain;
 use crate::{
-    arbos::{ARB_WASM_ADDRESS, ARB_WASM_CACHE_ADDRESS},
+    arbos::{ARBOS_STATE_ADDRESS, ARB_WASM_ADDRESS, ARB_WASM_CACHE_ADDRESS, DATA_PRICE_SLOT},
     error::ChainError,
-    precompiles::{abi, DATA_FEE_PER_BYTE},
+    precompiles::{abi, DataPrice},
     transaction::{Receipt, Tx},
 };
 
@@ -51,8 +51,15 @@ impl Chain {
         if hash == KECCAK_EMPTY {
             return Err(ChainError::NoCode(program));
         }
-        let program = self.config.programs.program(hash, &self.code(program))?;
-        Ok(U256::from(DATA_FEE_PER_BYTE) * U256::from(program.figures().asm_estimate))
+        let version = self.config.arbos_version;
+        let mut code_of = |address| (self.code_hash(address), self.code(address));
+        let code = self.code(program);
+        let programs = &self.config.programs;
+        let program = programs.program(hash, &code, version, &mut code_of)?;
+        let size = u32::try_from(program.figures().asm_estimate).unwrap_or(u32::MAX);
+        let price = DataPrice::from_word(self.storage(ARBOS_STATE_ADDRESS, DATA_PRICE_SLOT));
+        let (_, fee) = price.charge(size, self.timestamp());
+        Ok(fee)
     }
 
     /// Activates a program through ArbWasm.

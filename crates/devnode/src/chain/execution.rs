@@ -17,7 +17,7 @@ use revm::{
 
 use super::{history::BlockContext, Chain, StateDiff};
 use crate::{
-    arbos::{Arbitrum, RecentPrograms, ARBOS_STATE_ADDRESS},
+    arbos::{Arbitrum, RecentPrograms, ARBOS_STATE_ADDRESS, BLOCK_HASHES},
     error::ChainError,
     machine::{ChainHandler, Machine},
     trace::Trace,
@@ -317,13 +317,19 @@ impl Chain {
             }),
             slot_num: 0,
         };
+        let before = usize::try_from(context.number).unwrap_or(usize::MAX);
+        let blocks = self.state.blocks.iter().take(before).rev();
+        let hashes = blocks.take(BLOCK_HASHES).map(|block| block.hash);
+        let block_hashes = hashes.collect();
         let arbitrum = Arbitrum {
             arbos_version: self.config.arbos_version,
             l2_block_number: context.number,
+            block_hashes,
             programs: self.config.programs.clone(),
             recent: context.recent,
             pages: PageCounters::default(),
             open_frames: HashMap::new(),
+            callers: Vec::new(),
             trace: wanted.trace.then(Trace::default),
             fatal: None,
         };

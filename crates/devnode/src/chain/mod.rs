@@ -23,10 +23,7 @@ use revm::{
 };
 
 use crate::{
-    arbos::{
-        RecentPrograms, ARBOS_STATE_ADDRESS, ARB_SYS_ADDRESS, ARB_WASM_ADDRESS,
-        ARB_WASM_CACHE_ADDRESS,
-    },
+    arbos::{RecentPrograms, ARBOS_STATE_ADDRESS, SYSTEM_CONTRACTS},
     config::ChainConfig,
     error::ChainError,
     machine::{ChainDb, SPEC},
@@ -148,8 +145,8 @@ impl Chain {
         for account in chain.accounts.clone() {
             chain.set_balance(account, chain.config.account_balance);
         }
-        for precompile in [ARB_SYS_ADDRESS, ARB_WASM_ADDRESS, ARB_WASM_CACHE_ADDRESS] {
-            chain.set_code(precompile, PRECOMPILE_CODE.to_vec());
+        for contract in SYSTEM_CONTRACTS {
+            chain.set_code(contract, PRECOMPILE_CODE.to_vec());
         }
         // An account without nonce, balance and code would be cleared away, its storage with it.
         chain.set_nonce(ARBOS_STATE_ADDRESS, 1);

@@ -57,6 +57,10 @@ pub enum Step {
     Revert,
     /// Stops with an error of the machine.
     Fail,
+    /// Destroys the contract; its balance goes to the account. EVM only.
+    SelfDestruct(Address),
+    /// Appends size and hash of an account's code. EVM only.
+    AppendCode(Address),
     /// Never ends.
     Loop,
     /// Opens memory pages; programs only.
@@ -158,6 +162,14 @@ pub fn evm(steps: &[Step]) -> Vec<u8> {
             }
             Step::Revert => code.output().op(0xfd),
             Step::Fail => code.op(0xfe),
+            Step::SelfDestruct(to) => code.push(to.as_slice()).op(0xff),
+            Step::AppendCode(of) => code
+                .push(of.as_slice())
+                .op(0x3b) // EXTCODESIZE
+                .append()
+                .push(of.as_slice())
+                .op(0x3f) // EXTCODEHASH
+                .append(),
             Step::Loop => {
                 let target = code.0.len() as u64;
                 code.op(0x5b).push_u64(target).op(0x56)
@@ -492,6 +504,7 @@ impl Program {
                 self.line("(return (i32.const 1))".into());
             }
             Step::Fail => self.line("(unreachable)".into()),
+            Step::SelfDestruct(_) | Step::AppendCode(_) => panic!("EVM only: {step:?}"),
             Step::Loop => self.line("(loop $forever (br $forever))".into()),
             Step::Grow(pages) => {
                 self.line(format!("(drop (memory.grow (i32.const {pages})))"));

@@ -6,18 +6,73 @@ use alloy_primitives::{Address, Bytes, B256, U256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::DEFAULT_INK_PRICE;
+use crate::{instrument::STACK_WORDS, pages::PAGE_LIMIT, DEFAULT_INK_PRICE};
 
+/// The format that this reader knows.
+const FORMAT: u64 = 1;
+
+/// The whole file. Cases are read one by one, so that one that cannot be read does not hide the others.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Cases {
-    pub(super) cases: Vec<Case>,
+    format: u64,
+    vm: Vm,
+    pub(super) cases: Vec<Value>,
+}
+
+/// The machine that gave the figures.
+#[derive(Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+struct Vm {
+    stylus_version: u64,
+    arbos_version: u64,
+    max_stack_words: u64,
+    page_limit: u64,
+}
+
+/// The machine that this crate is.
+const OURS: Vm = Vm {
+    stylus_version: 2,
+    arbos_version: 51,
+    max_stack_words: STACK_WORDS as u64,
+    page_limit: PAGE_LIMIT as u64,
+};
+
+impl Cases {
+    /// Reads the file.
+    ///
+    /// # Errors
+    ///
+    /// If it is not of the format, or its figures are those of another machine.
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let cases: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if cases.format != FORMAT {
+            return Err(format!(
+                "format {}, only format {FORMAT} can be read",
+                cases.format
+            ));
+        }
+        if cases.vm != OURS {
+            return Err(format!(
+                "figures of another machine: {:?}, not {OURS:?}",
+                cases.vm
+            ));
+        }
+        Ok(cases)
+    }
 }
 
 /// One run of a module, or one module that must be refused.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Case {
-    pub(super) name: String,
+    /// For the report, which reads it before the case.
+    #[serde(rename = "name")]
+    _name: String,
     pub(super) wat: String,
+    /// For readers.
+    #[serde(default, rename = "note")]
+    _note: Option<String>,
     #[serde(default)]
     pub(super) calldata_hex: Bytes,
     #[serde(default)]
@@ -31,6 +86,8 @@ pub(super) struct Case {
     #[serde(default)]
     pub(super) storage_before: BTreeMap<B256, B256>,
     pub(super) activation: Value,
+    /// Null if the module is refused.
+    #[serde(default)]
     pub(super) run: Value,
 }
 
@@ -64,8 +121,9 @@ pub(super) struct WorldChanges {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Callee {
-    pub(super) status: u8,
+    pub(super) status: u64,
     pub(super) gas: u64,
+    #[serde(default)]
     pub(super) return_data: Bytes,
     #[serde(default)]
     pub(super) empty_account: bool,
@@ -77,6 +135,7 @@ pub(super) struct Callee {
 pub(super) struct Created {
     pub(super) address: Address,
     pub(super) gas: u64,
+    #[serde(default)]
     pub(super) return_data: Bytes,
 }
 

@@ -63,14 +63,32 @@ pub struct CaseReport {
     pub figures: usize,
     /// Those that differ.
     pub mismatches: Vec<Mismatch>,
+    /// Why the case could not be run at all.
+    pub problem: Option<String>,
+}
+
+impl CaseReport {
+    /// True if the case was run and every figure is the reference's.
+    pub fn is_equal(&self) -> bool {
+        self.problem.is_none() && self.mismatches.is_empty()
+    }
+
+    fn new(name: String) -> Self {
+        Self {
+            name,
+            figures: 0,
+            mismatches: Vec::new(),
+            problem: None,
+        }
+    }
 }
 
 /// Runs all cases of a directory, writes one line for each and one for each figure that differs, and returns what it
-/// found.
+/// found. A case that cannot be read, or whose module cannot, is a report with its problem; the others are run.
 ///
 /// # Errors
 ///
-/// If a file is missing or cannot be read, or if writing fails.
+/// If `cases.json` is missing or is no list of cases of this machine, or if writing fails.
 pub fn run_directory(
     directory: &Path,
     log: &mut dyn Write,
@@ -82,39 +100,58 @@ pub fn run_directory(
     };
     let text =
         std::fs::read_to_string(&cases_path).map_err(|error| unreadable(&cases_path, &error))?;
-    let cases: Cases =
-        serde_json::from_str(&text).map_err(|error| unreadable(&cases_path, &error))?;
-    let mut modules: HashMap<String, Module> = HashMap::new();
+    let cases = Cases::read(&text).map_err(|error| unreadable(&cases_path, &error))?;
+    let mut modules: HashMap<String, Result<Module, String>> = HashMap::new();
     let mut reports = Vec::with_capacity(cases.cases.len());
-    for case in &cases.cases {
-        if !modules.contains_key(&case.wat) {
-            let path = directory.join(&case.wat);
-            let named = wat::parse_file(&path).map_err(|error| unreadable(&path, &error))?;
-            let wasm =
-                without_custom_sections(&named).map_err(|error| unreadable(&path, &error))?;
-            modules.insert(case.wat.clone(), Module::new(wasm));
-        }
-        let Some(module) = modules.get(&case.wat) else {
-            continue;
-        };
-        let report = run_case(case, module);
+    for (index, value) in cases.cases.into_iter().enumerate() {
+        let report = report_on(index, value, directory, &mut modules);
         write_report(&report, log).map_err(|error| unreadable(&cases_path, &error))?;
         reports.push(report);
     }
     Ok(reports)
 }
 
-fn write_report(report: &CaseReport, log: &mut dyn Write) -> io::Result<()> {
-    let verdict = if report.mismatches.is_empty() {
-        "ok  "
-    } else {
-        "FAIL"
+/// Reads a case, and its module unless that was read before, and runs it.
+fn report_on(
+    index: usize,
+    value: Value,
+    directory: &Path,
+    modules: &mut HashMap<String, Result<Module, String>>,
+) -> CaseReport {
+    let name = match value.get("name").and_then(Value::as_str) {
+        Some(name) => name.to_string(),
+        None => format!("case {}, without a name", index + 1),
     };
+    let mut report = CaseReport::new(name);
+    let case: Case = match serde_json::from_value(value) {
+        Ok(case) => case,
+        Err(error) => {
+            report.problem = Some(format!("the case cannot be read: {error}"));
+            return report;
+        }
+    };
+    let module = modules
+        .entry(case.wat.clone())
+        .or_insert_with(|| Module::read(&directory.join(&case.wat)));
+    match module {
+        Ok(module) => run_case(&case, module, &mut report),
+        Err(problem) => report.problem = Some(problem.clone()),
+    }
+    report
+}
+
+fn write_report(report: &CaseReport, log: &mut dyn Write) -> io::Result<()> {
+    let verdict = if report.is_equal() { "ok  " } else { "FAIL" };
     writeln!(
         log,
         "{verdict} {} ({} figures)",
         report.name, report.figures
     )?;
+    if let Some(problem) = &report.problem {
+        // One line, also where the text parser points at the place.
+        let problem = problem.split_whitespace().collect::<Vec<_>>().join(" ");
+        writeln!(log, "       not run: {problem}")?;
+    }
     for Mismatch {
         figure,
         expected,
@@ -133,23 +170,21 @@ struct Module {
 }
 
 impl Module {
-    fn new(wasm: Vec<u8>) -> Self {
+    fn read(path: &Path) -> Result<Self, String> {
+        let unreadable = |error: &dyn fmt::Display| format!("{}: {error}", path.display());
+        let named = wat::parse_file(path).map_err(|error| unreadable(&error))?;
+        let wasm = without_custom_sections(&named).map_err(|error| unreadable(&error))?;
         let verdict = activate(&wasm);
-        Self { wasm, verdict }
+        Ok(Self { wasm, verdict })
     }
 }
 
-fn run_case(case: &Case, module: &Module) -> CaseReport {
-    let mut report = CaseReport {
-        name: case.name.clone(),
-        figures: 0,
-        mismatches: Vec::new(),
-    };
+fn run_case(case: &Case, module: &Module, report: &mut CaseReport) {
     compare(
         "activation",
         &case.activation,
         &activation_figures(module),
-        &mut report,
+        report,
     );
     match (&case.run, &module.verdict) {
         (Value::Null, _) => {}
@@ -164,7 +199,7 @@ fn run_case(case: &Case, module: &Module) -> CaseReport {
                 case.gas_limit,
                 case.gas_limit,
             );
-            compare("run", expected, &run_figures(&result, world), &mut report);
+            compare("run", expected, &run_figures(&result, world), report);
         }
         (expected, Err(_)) => report.mismatches.push(Mismatch {
             figure: "run".into(),
@@ -172,7 +207,6 @@ fn run_case(case: &Case, module: &Module) -> CaseReport {
             found: Value::Null,
         }),
     }
-    report
 }
 
 /// Compares two trees of figures; lists are compared item by item so that a difference names its place.

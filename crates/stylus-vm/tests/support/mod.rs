@@ -28,6 +28,7 @@ pub(crate) struct State {
     pub(crate) storage: BTreeMap<(Address, B256), B256>,
     pub(crate) original: BTreeMap<(Address, B256), B256>,
     pub(crate) logs: Vec<(Address, Vec<B256>, Bytes)>,
+    pub(crate) transient: BTreeMap<(Address, B256), B256>,
     warm_slots: HashSet<(Address, B256)>,
     warm_accounts: HashSet<Address>,
 }
@@ -36,6 +37,10 @@ pub(crate) struct State {
 #[derive(Default)]
 pub(crate) struct Chain {
     pub(crate) programs: HashMap<Address, Program>,
+    /// Code of accounts, as `account_code` gives it.
+    pub(crate) codes: HashMap<Address, Bytes>,
+    /// What every creation gives (its gas is that of the init code alone); none: creations cannot start.
+    pub(crate) created: Option<CreateOutcome>,
     pub(crate) state: State,
     pub(crate) pages: PageCounters,
     pub(crate) trace: Vec<HostCall>,
@@ -151,12 +156,19 @@ impl EvmApi for Frame<'_> {
         Ok(gas)
     }
 
-    fn transient_load(&mut self, _key: B256) -> B256 {
-        B256::ZERO
+    fn transient_load(&mut self, key: B256) -> B256 {
+        let slot = (self.acting, key);
+        let transient = &self.chain.state.transient;
+        transient.get(&slot).copied().unwrap_or_default()
     }
 
-    fn transient_store(&mut self, _key: B256, _value: B256) -> Result<(), StaticContext> {
-        Err(StaticContext)
+    fn transient_store(&mut self, key: B256, value: B256) -> Result<(), StaticContext> {
+        if self.is_static {
+            return Err(StaticContext);
+        }
+        let slot = (self.acting, key);
+        self.chain.state.transient.insert(slot, value);
+        Ok(())
     }
 
     fn call(&mut self, request: CallRequest<'_>) -> CallOutcome {
@@ -192,13 +204,18 @@ impl EvmApi for Frame<'_> {
     }
 
     fn create(&mut self, request: CreateRequest<'_>) -> Result<CreateOutcome, CreateRefused> {
-        create_gas(
+        if self.is_static {
+            return Err(CreateRefused);
+        }
+        let gas = create_gas(
             request.gas_left,
             request.init_code.len(),
             request.salt.is_some(),
         )
         .ok_or(CreateRefused)?;
-        Err(CreateRefused)
+        let mut created = self.chain.created.clone().ok_or(CreateRefused)?;
+        created.gas_cost = gas.base + created.gas_cost.min(gas.child);
+        Ok(created)
     }
 
     fn emit_log(&mut self, topics: &[B256], data: &[u8]) -> Result<(), StaticContext> {
@@ -219,7 +236,8 @@ impl EvmApi for Frame<'_> {
 
     fn account_code(&mut self, address: Address) -> Priced<Bytes> {
         let cold = self.chain.state.warm_accounts.insert(address);
-        Priced::new(Bytes::new(), account_access_gas(cold))
+        let code = self.chain.codes.get(&address).cloned();
+        Priced::new(code.unwrap_or_default(), account_access_gas(cold))
     }
 
     fn account_code_hash(&mut self, address: Address) -> Priced<B256> {
