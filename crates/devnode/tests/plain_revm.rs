@@ -6,7 +6,11 @@ use breakwater_devnode::{Address, Bytes, Chain, ChainConfig, Status, Tx, B256, U
 use common::*;
 use proptest::prelude::*;
 use revm::{
-    context::{result::ExecutionResult, BlockEnv, Context, TxEnv},
+    context::{
+        result::ExecutionResult,
+        transaction::{AccessList, AccessListItem},
+        BlockEnv, Context, TxEnv,
+    },
     context_interface::block::BlobExcessGasAndPrice,
     database::{CacheDB, EmptyDB},
     handler::MainnetContext,
@@ -52,21 +56,41 @@ fn plain(chain: &Chain, db: PlainDb, tx: &Tx, nonce: u64) -> (ExecutionResult, P
         .gas_price(config.base_fee.into())
         .nonce(nonce)
         .chain_id(Some(config.chain_id))
+        .access_list(AccessList(
+            tx.access_list
+                .iter()
+                .map(|(address, storage_keys)| AccessListItem {
+                    address: *address,
+                    storage_keys: storage_keys.clone(),
+                })
+                .collect(),
+        ))
         .build()
         .expect("a transaction");
     let result = evm.transact_commit(env).expect("a valid transaction");
     (result, evm.ctx.journaled_state.database)
 }
 
-/// Sends a transaction to both, and compares result, logs and the state of the accounts given.
+/// Sends a call of a contract with `code` to both, and compares what comes of it.
 fn compare(code: &[u8], storage: &[(u8, u8)], tx_data: Vec<u8>, value: u64, gas_limit: u64) {
+    let tx = Tx::call(Address::ZERO, CONTRACT, tx_data)
+        .with_value(U256::from(value))
+        .with_gas_limit(gas_limit);
+    compare_transaction(code, storage, tx);
+}
+
+const CONTRACT: Address = Address::repeat_byte(0xc0);
+
+/// Sends a transaction of the first account to both, and compares result, logs and the state of all accounts that plain
+/// revm has seen.
+fn compare_transaction(code: &[u8], storage: &[(u8, u8)], tx: Tx) {
     // The floor for calldata is on by default in revm.
     let mut chain = Chain::new(ChainConfig {
         calldata_floor: true,
         ..ChainConfig::default()
     });
     let user = chain.accounts()[0];
-    let contract = Address::repeat_byte(0xc0);
+    let contract = CONTRACT;
     let mut db = PlainDb::default();
     db.insert_account_info(user, AccountInfo::from_balance(chain.balance(user)));
     let bytecode = Bytecode::new_legacy(Bytes::copy_from_slice(code));
@@ -80,9 +104,7 @@ fn compare(code: &[u8], storage: &[(u8, u8)], tx_data: Vec<u8>, value: u64, gas_
         db.insert_account_storage(contract, key, word).unwrap();
     }
 
-    let tx = Tx::call(user, contract, tx_data)
-        .with_value(U256::from(value))
-        .with_gas_limit(gas_limit);
+    let tx = Tx { from: user, ..tx };
     let (expected, db) = plain(&chain, db, &tx, 0);
     let receipt = chain.transact(tx).expect("a valid transaction");
 
@@ -92,6 +114,7 @@ fn compare(code: &[u8], storage: &[(u8, u8)], tx_data: Vec<u8>, value: u64, gas_
         expected.output().cloned().unwrap_or_default()
     );
     assert_eq!(receipt.is_success(), expected.is_success());
+    assert_eq!(receipt.contract_address, expected.created_address());
     let logs = match &expected {
         ExecutionResult::Success { logs, .. } => logs.clone(),
         _ => Vec::new(),
@@ -160,8 +183,28 @@ fn step() -> impl Strategy<Value = Step> {
         )),
         // EIP-3541 must still refuse this code.
         Just(Step::Create(init_code(&[0xef, 0x00]), 0)),
-        Just(Step::Create(init_code(&[0xef, 0xf0, 0x01, 0x00]), 0)),
+        Just(Step::Create(init_code(&[0xef, 0xf0, 0x03, 0x00]), 0)),
+        // A contract that is destroyed in the transaction that creates it, and one that is not.
+        Just(Step::Create(
+            evm(&[Step::SelfDestruct(Address::repeat_byte(0x51))]),
+            7
+        )),
+        Just(Step::Create2(evm(&[Step::Store(1, 1), Step::Revert]), 3, 1)),
+        Just(Step::AppendCode(Address::repeat_byte(0xc0))),
+        Just(Step::AppendCode(Address::repeat_byte(0x51))),
+        precompiled(),
     ]
+}
+
+/// A call of one of Ethereum's precompiled contracts, with input that some of them take.
+fn precompiled() -> impl Strategy<Value = Step> {
+    (1..=10_u8, proptest::collection::vec(0..3_u8, 0..130)).prop_map(|(number, input)| {
+        Step::Call(Call {
+            input,
+            gas: Some(30_000),
+            ..common::call(Address::with_last_byte(number))
+        })
+    })
 }
 
 fn end() -> impl Strategy<Value = Option<Step>> {
@@ -169,6 +212,7 @@ fn end() -> impl Strategy<Value = Option<Step>> {
         6 => Just(None),
         1 => Just(Some(Step::Revert)),
         1 => Just(Some(Step::Fail)),
+        1 => Just(Some(Step::SelfDestruct(Address::repeat_byte(0x51)))),
     ]
 }
 
@@ -189,12 +233,39 @@ proptest! {
     }
 
     #[test]
+    fn creations_and_access_lists_are_those_of_plain_revm(
+        steps in proptest::collection::vec(step(), 0..8),
+        end in end(),
+        creates in any::<bool>(),
+        listed in proptest::collection::vec((0..4_u8, proptest::collection::vec(0..5_u8, 0..4)), 0..4),
+        value in prop_oneof![Just(0), 0..900_u64],
+        gas_limit in prop_oneof![Just(3_000_000_u64), 150_000..400_000_u64],
+    ) {
+        let steps: Vec<Step> = steps.into_iter().chain(end).collect();
+        let code = evm(&steps);
+        let to = [CONTRACT, Address::repeat_byte(0x51), Address::with_last_byte(2), Address::ZERO];
+        let access_list = listed
+            .into_iter()
+            .map(|(account, slots)| {
+                let slots = slots.into_iter().map(B256::with_last_byte).collect();
+                (to[usize::from(account)], slots)
+            })
+            .collect();
+        let tx = match creates {
+            true => Tx::create(Address::ZERO, code.clone()),
+            false => Tx::call(Address::ZERO, CONTRACT, Vec::new()),
+        };
+        let tx = Tx { access_list, ..tx.with_value(U256::from(value)).with_gas_limit(gas_limit) };
+        compare_transaction(&code, &[(1, 1)], tx);
+    }
+
+    #[test]
     fn random_bytes_as_code_end_as_on_plain_revm(
         code in proptest::collection::vec(any::<u8>(), 0..60),
         data in proptest::collection::vec(any::<u8>(), 0..40),
     ) {
         // Code that begins as a program runs as one here.
-        prop_assume!(!code.starts_with(&[0xef, 0xf0, 0x00]));
+        prop_assume!(!code.starts_with(&[0xef, 0xf0]));
         compare(&code, &[(0, 1)], data, 0, 100_000);
     }
 }
