@@ -20,7 +20,7 @@ const client = createPublicClient({ chain, transport: http(), pollingInterval: 5
 const batching = createPublicClient({ chain, transport: http(undefined, { batch: true }) });
 const socket = createPublicClient({ chain, transport: webSocket() });
 const wallet = createWalletClient({ chain, account, transport: http() });
-const test = createTestClient({ chain, mode: "anvil", transport: http() }).extend(publicActions);
+const test = createTestClient({ chain, mode: "anvil", transport: http(), cacheTime: 0 }).extend(publicActions);
 const { abi: tokenAbi, bytecode } = contract("StableToken");
 
 let address;

@@ -38,7 +38,7 @@ const COMMANDS: [Command; 7] = [
     Command {
         name: "test",
         arguments: "[--seed N]",
-        summary: "all checks: format, lints, programs, sizes, Solidity, tests",
+        summary: "all checks: format, lints, programs, sizes, Solidity, clients, tests",
         details: "--seed N  other random cases for the property tests (a whole number; 1 if none is given)\n\n\
                   Ends with a table of the checks and the line `N passed, N failed, N skipped` over all tests.\n\
                   The exit status is 0 only if every check has passed.",

@@ -1,7 +1,7 @@
 //! What commands set up by themselves: they say what and why, and do it only where it is missing.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -15,6 +15,8 @@ use crate::{
 pub(crate) const PROGRAM_TARGET: &str = "wasm32-unknown-unknown";
 /// The file in `node_modules` that says from what the packages were installed.
 const PACKAGES_STAMP: &str = ".installed-from";
+/// The version of cargo-stylus that tests run: that of the SDK.
+pub(crate) const CARGO_STYLUS: &str = "0.10.10";
 /// What solc-js and the scripts here need.
 const OLDEST_NODE: u32 = 18;
 const INSTALL_NODE: &str =
@@ -72,8 +74,8 @@ fn rustup(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     })
 }
 
-/// Makes sure that the npm packages of the lock file in `folder` are installed.
-pub(crate) fn node_packages(folder: &Path) -> Result<()> {
+/// Makes sure that the npm packages of the lock file in `folder` are installed; `why` says what they are for.
+pub(crate) fn node_packages(folder: &Path, why: &str) -> Result<()> {
     check_node()?;
     let modules = folder.join("node_modules");
     let stamp = modules.join(PACKAGES_STAMP);
@@ -84,7 +86,7 @@ pub(crate) fn node_packages(folder: &Path) -> Result<()> {
     let why = if modules.exists() {
         "package.json or package-lock.json has changed since the packages were installed"
     } else {
-        "the Solidity compiler and the library that sources import are npm packages"
+        why
     };
     output::set_up(&format!("npm ci in {}", folder.display()), why);
     let mut command = Command::new(npm());
@@ -99,6 +101,47 @@ pub(crate) fn node_packages(folder: &Path) -> Result<()> {
         ))
     })?;
     std::fs::write(&stamp, wanted).map_err(Error::io("write", &stamp))
+}
+
+/// Makes sure that cargo-stylus is there, in a folder of its own under `target`. Returns the program.
+pub(crate) fn cargo_stylus(workspace: &Workspace) -> Result<PathBuf> {
+    let clients = workspace.clients();
+    let folder = clients.join(format!("cargo-stylus-{CARGO_STYLUS}"));
+    let binary = folder
+        .join("bin")
+        .join(format!("cargo-stylus{}", std::env::consts::EXE_SUFFIX));
+    if binary.is_file() {
+        return Ok(binary);
+    }
+    output::set_up(
+        &format!(
+            "cargo install cargo-stylus@{CARGO_STYLUS} --root {}",
+            folder.display()
+        ),
+        "the tests call it against the node; compiled once, in 5 to 10 minutes on two cores",
+    );
+    let builds = clients.join("cargo-stylus-build");
+    let mut command = cargo();
+    command
+        .current_dir(workspace.root())
+        .args(["install", "cargo-stylus", "--locked", "--debug"])
+        .args(["--version", &format!("={CARGO_STYLUS}")])
+        .arg("--root")
+        .arg(&folder)
+        .arg("--target-dir")
+        .arg(&builds)
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_INCREMENTAL", "0");
+    if cfg!(target_os = "linux") {
+        // `replay` loads the contract as a library that finds the host functions in the program.
+        command.env("RUSTFLAGS", "-C link-arg=-rdynamic");
+    }
+    process::run(&mut command, "cargo install cargo-stylus", |_| {}).map_err(|error| {
+        error.advise("see cargo's message above. It needs the network (crates.io, or the registry of your cargo configuration).")
+    })?;
+    // A gigabyte that nobody needs again.
+    std::fs::remove_dir_all(&builds).map_err(Error::io("remove", &builds))?;
+    Ok(binary)
 }
 
 /// What `node_modules` is installed from.
@@ -120,10 +163,10 @@ fn check_node() -> Result<()> {
     let version = match &output {
         Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout),
         _ => {
-            return Err(
-                Error::new("`node` cannot be run: Solidity is compiled with solc from npm")
-                    .advise(INSTALL_NODE),
+            return Err(Error::new(
+                "`node` cannot be run: solc, ethers, viem and cast come from npm",
             )
+            .advise(INSTALL_NODE))
         }
     };
     check_node_version(&version)

@@ -30,7 +30,10 @@ pub fn compile(workspace: &Workspace) -> Result<PathBuf> {
         output::step("Solidity: unchanged, not compiled again");
         return Ok(out);
     }
-    setup::node_packages(&sources)?;
+    setup::node_packages(
+        &sources,
+        "the Solidity compiler and the library that sources import are npm packages",
+    )?;
     output::step("compiling Solidity");
     for stale in hash::files_with_extension(&out, "json")? {
         std::fs::remove_file(&stale).map_err(Error::io("remove", &stale))?;

@@ -185,7 +185,14 @@ pub(crate) fn run(workspace: &Workspace, seed: u64) -> Result<()> {
     }
     checks.run("abi", || abi::check(workspace));
     let contracts = checks.run("Solidity", || solidity::compile(workspace));
-    if let (Some(programs), Some(contracts)) = (programs, contracts) {
+    let clients = checks.run("clients", || {
+        setup::node_packages(
+            &workspace.client_packages(),
+            "tests run ethers, viem and cast against the node",
+        )?;
+        setup::cargo_stylus(workspace)
+    });
+    if let (Some(programs), Some(contracts), Some(cargo_stylus)) = (programs, contracts, clients) {
         checks.run("tests", || {
             output::line(format_args!(
                 "    random tests use seed {seed}; `cargo xtask test --seed N` tries others"
@@ -196,7 +203,8 @@ pub(crate) fn run(workspace: &Workspace, seed: u64) -> Result<()> {
                 .args(["test", "--workspace", "--locked", "--no-fail-fast"])
                 .env("PROPTEST_RNG_SEED", seed.to_string())
                 .env("BREAKWATER_WASM_DIR", &programs.folder)
-                .env("BREAKWATER_SOLIDITY_DIR", &contracts);
+                .env("BREAKWATER_SOLIDITY_DIR", &contracts)
+                .env("BREAKWATER_CARGO_STYLUS", &cargo_stylus);
             process::run(&mut command, "cargo test", |line| counts.observe(line))
         });
     } else {

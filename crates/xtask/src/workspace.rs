@@ -83,6 +83,16 @@ impl Workspace {
         self.target.join("solidity")
     }
 
+    /// Scripts and npm packages of the clients that tests run against a node.
+    pub(crate) fn client_packages(&self) -> PathBuf {
+        self.root.join("tests").join("clients")
+    }
+
+    /// What is installed and built for clients in tests.
+    pub(crate) fn clients(&self) -> PathBuf {
+        self.target.join("clients")
+    }
+
     /// Solidity sources and their npm packages.
     pub(crate) fn solidity_sources(&self) -> PathBuf {
         self.root.join("tests").join("solidity")

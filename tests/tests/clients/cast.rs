@@ -3,13 +3,9 @@
 use std::process::Command;
 
 use alloy_sol_types::SolError;
-use breakwater_devnode::node::NodeConfig;
 use breakwater_tests::interfaces::vault::IVault;
 
-use crate::common::{clients, described, has_clients, output, run, suite, Node};
-
-const KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-const SENDER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+use crate::common::{clients, output, require_packages, run, Node, KEY, SENDER};
 
 /// `cast` with the node's address and these arguments.
 fn cast(node: &Node, arguments: &[&str]) -> Command {
@@ -30,10 +26,8 @@ fn said(node: &Node, arguments: &[&str]) -> String {
 
 #[test]
 fn cast_sends_reads_and_decodes() {
-    if !has_clients("cast") {
-        return;
-    }
-    let node = Node::start(NodeConfig::default());
+    require_packages();
+    let node = Node::start();
     assert_eq!(said(&node, &["chain-id"]), "412346");
     assert_eq!(said(&node, &["block-number"]), "0");
     assert_eq!(said(&node, &["gas-price"]), "100000000");
@@ -43,11 +37,7 @@ fn cast_sends_reads_and_decodes() {
     );
     assert!(said(&node, &["client"]).starts_with("breakwater-devnode/v"));
 
-    let world = described(&suite());
-    said(
-        &node,
-        &["rpc", "anvil_loadState", world["dump"].as_str().unwrap()],
-    );
+    let world = node.load_suite();
     let address = |name: &str| world["addresses"][name].as_str().unwrap().to_owned();
     let (vault, asset) = (address("vault"), address("asset"));
 
@@ -88,8 +78,9 @@ fn cast_sends_reads_and_decodes() {
     let estimate = [
         "estimate",
         &vault,
-        "deposit(uint256,address)",
-        "0",
+        "withdraw(uint256,address,address)",
+        "5000001",
+        SENDER,
         SENDER,
         "--from",
         SENDER,
@@ -99,7 +90,7 @@ fn cast_sends_reads_and_decodes() {
     assert!(!refused.status.success());
     assert!(text.contains("execution reverted"), "{text}");
     assert!(
-        text.contains(&hex::encode(IVault::ZeroAmount::SELECTOR)),
+        text.contains(&hex::encode(IVault::ERC4626ExceededMaxWithdraw::SELECTOR)),
         "{text}"
     );
 

@@ -1,8 +1,9 @@
-//! Real clients against a node that the test starts: ethers, viem, cast.
+//! Real clients against a node that the test starts: ethers, viem, cast, cargo-stylus.
 //!
-//! They need Node and the npm packages of `tests/clients`, which `cargo xtask test` installs. Where those are missing the tests
-//! say so and are skipped.
+//! They need Node with the npm packages of `tests/clients`, and cargo-stylus; `cargo xtask test` installs them. A client that
+//! is missing fails its test.
 
+mod cargo_stylus;
 mod cast;
 mod common;
 mod scripts;

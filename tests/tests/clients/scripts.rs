@@ -5,20 +5,17 @@ use std::{
     process::Command,
 };
 
-use breakwater_devnode::node::NodeConfig;
 use serde_json::json;
 
-use crate::common::{clients, described, has_clients, run, suite, Node};
+use crate::common::{clients, described, require_packages, run, suite, target, Node};
 
 /// Runs a script in a world of its own. Returns what it printed.
-fn run_script(name: &str) -> Option<String> {
-    if !has_clients(name) {
-        return None;
-    }
-    let node = Node::start(NodeConfig::default());
+fn run_script(name: &str) -> String {
+    require_packages();
+    let node = Node::start();
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let contracts = std::env::var_os("BREAKWATER_SOLIDITY_DIR")
-        .map_or_else(|| manifest.join("../target/solidity"), PathBuf::from);
+        .map_or_else(|| target().join("solidity"), PathBuf::from);
     let mut world = described(&suite());
     let fields = world.as_object_mut().unwrap();
     fields.insert("url".into(), json!(node.url()));
@@ -33,7 +30,7 @@ fn run_script(name: &str) -> Option<String> {
         .arg(script)
         .arg(&file));
     std::fs::remove_file(&file).unwrap();
-    Some(printed)
+    printed
 }
 
 /// Number of steps that a script says it has done.
@@ -46,14 +43,12 @@ fn steps(printed: &str) -> usize {
 
 #[test]
 fn ethers_deploys_calls_and_watches_the_suite() {
-    if let Some(printed) = run_script("ethers.mjs") {
-        assert_eq!(steps(&printed), 11, "{printed}");
-    }
+    let printed = run_script("ethers.mjs");
+    assert_eq!(steps(&printed), 11, "{printed}");
 }
 
 #[test]
 fn viem_finds_all_its_clients_need() {
-    if let Some(printed) = run_script("viem.mjs") {
-        assert_eq!(steps(&printed), 9, "{printed}");
-    }
+    let printed = run_script("viem.mjs");
+    assert_eq!(steps(&printed), 9, "{printed}");
 }
