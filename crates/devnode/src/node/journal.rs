@@ -92,6 +92,14 @@ fn checksum_of(before: &str, line: &str) -> String {
     digits
 }
 
+/// True if a node may have been writing its first line when it was killed. Other files must not be written to.
+fn is_begun(bytes: &[u8]) -> bool {
+    let (sum, rest) = bytes.split_at(bytes.len().min(CHECKSUM_DIGITS));
+    let first = br#" {"record":"genesis","#;
+    let common = rest.len().min(first.len());
+    sum.iter().all(u8::is_ascii_hexdigit) && rest.get(..common) == first.get(..common)
+}
+
 impl Journal {
     /// Opens a state file, or begins one. Returns what it holds: records in order, each with the number of its line.
     fn open(path: &Path) -> Result<(Self, Vec<(usize, Record)>), NodeError> {
@@ -143,7 +151,7 @@ impl Journal {
             journal.checksum = sum.to_owned();
             records.push((number, record));
         }
-        if whole == 0 && !bytes.is_empty() && !bytes.starts_with(b"{") && bytes.len() > 4_096 {
+        if whole == 0 && !is_begun(&bytes) {
             return Err(damaged("not a state file of this node".to_owned()));
         }
         journal.file.set_len(whole as u64).map_err(failed)?;
