@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Instant};
 use lexopt::ValueExt;
 
 use crate::{
-    abi, demo, devnode,
+    abi, bench, demo, devnode,
     error::{Error, Result},
     output, size, test, vectors, wasm,
     workspace::Workspace,
@@ -23,7 +23,7 @@ struct Command {
 }
 
 /// All commands: one line more is one command more.
-const COMMANDS: [Command; 7] = [
+const COMMANDS: [Command; 8] = [
     Command {
         name: "demo",
         arguments: "[--prices FILE.csv] [--seed N]",
@@ -90,6 +90,17 @@ const COMMANDS: [Command; 7] = [
         details: "DIR  a folder with cases.json and the modules (.wat) that it names\n\n\
                   A line a case, and one for each figure that differs. The exit status is 1 if one does.",
         run: run_vectors,
+    },
+    Command {
+        name: "bench",
+        arguments: "[--json FILE]",
+        summary: "measures the embedded chain: time, memory, instructions",
+        details: "--json FILE  writes the same figures to FILE\n\n\
+                  Start of a chain, and transactions each in a block of its own: an ERC-20 transfer, a vault deposit,\n\
+                  a part of an auction's lot. Times are of this machine; instructions are counted by callgrind\n\
+                  (valgrind) if it is installed, and compare between machines. `cargo bench -p breakwater-bench`\n\
+                  has the same with criterion's statistics.",
+        run: run_bench,
     },
 ];
 
@@ -267,8 +278,13 @@ fn run_vectors(arguments: Vec<OsString>) -> Result<()> {
     vectors::run(&folder)
 }
 
+fn run_bench(arguments: Vec<OsString>) -> Result<()> {
+    let json = json_argument(arguments)?;
+    bench::run(&Workspace::find()?, json.as_deref())
+}
+
 fn run_size(arguments: Vec<OsString>) -> Result<()> {
-    let json = size_arguments(arguments)?;
+    let json = json_argument(arguments)?;
     let artifacts = wasm::build_all(&Workspace::find()?)?;
     let sizes = size::measure(&artifacts);
     output::line(format_args!("\n{}\n", size::render(&sizes)));
@@ -279,7 +295,7 @@ fn run_size(arguments: Vec<OsString>) -> Result<()> {
     artifacts.check_activation()
 }
 
-fn size_arguments(arguments: Vec<OsString>) -> Result<Option<PathBuf>> {
+fn json_argument(arguments: Vec<OsString>) -> Result<Option<PathBuf>> {
     let mut json = None;
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
@@ -314,6 +330,7 @@ mod tests {
             ("wasm --release", "invalid option '--release'"),
             ("size --json", "missing argument for option '--json'"),
             ("size --jsn a", "invalid option '--jsn'"),
+            ("bench --fast", "invalid option '--fast'"),
             ("size table", "unexpected argument \"table\""),
             ("abi --chekc", "invalid option '--chekc'"),
             ("abi IVault", "unexpected argument \"IVault\""),
@@ -343,9 +360,9 @@ mod tests {
     #[test]
     fn the_file_of_sizes_may_follow_as_a_word_or_behind_an_equals_sign() {
         let expected = Some(PathBuf::from("a.json"));
-        assert_eq!(size_arguments(words("--json a.json")).unwrap(), expected);
-        assert_eq!(size_arguments(words("--json=a.json")).unwrap(), expected);
-        assert_eq!(size_arguments(words("")).unwrap(), None);
+        assert_eq!(json_argument(words("--json a.json")).unwrap(), expected);
+        assert_eq!(json_argument(words("--json=a.json")).unwrap(), expected);
+        assert_eq!(json_argument(words("")).unwrap(), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! [`wasm::build_all`] and [`solidity::compile`] are for commands that need programs and contracts: both do nothing twice.
 
 mod abi;
+mod bench;
 mod commands;
 mod demo;
 mod devnode;
