@@ -49,7 +49,9 @@ impl Suite {
             modules: Modules {
                 vault: nothing,
                 liquidation: nothing,
-                extension: nothing,
+                settlement: nothing,
+                administration: nothing,
+                views: nothing,
                 oracle: nothing,
                 auction: nothing,
                 fund: nothing,
@@ -137,7 +139,8 @@ impl Suite {
             };
             *address = self.view(deployer, &call)?;
         }
-        let [liquidation, extension, oracle, vault, auction, fund] = addresses;
+        let [liquidation, settlement, administration, views, oracle, vault, auction, fund] =
+            addresses;
         let asset = self.asset;
         let names = ("Breakwater USDS".to_owned(), "bwUSDS".to_owned());
         let vault_arguments = (
@@ -147,13 +150,17 @@ impl Suite {
             auction,
             fund,
             liquidation,
-            extension,
+            settlement,
+            administration,
+            views,
             owner,
             names.0,
             names.1,
         );
         let periods = [self.config.cooldown, self.config.window].map(U256::from);
         let constructors: [Option<Vec<u8>>; PROGRAMS.len()] = [
+            None,
+            None,
             None,
             None,
             Some(SolValue::abi_encode_params(&(asset, 6_u16, owner))),
@@ -187,7 +194,9 @@ impl Suite {
         self.modules = Modules {
             vault,
             liquidation,
-            extension,
+            settlement,
+            administration,
+            views,
             oracle,
             auction,
             fund,

@@ -10,10 +10,12 @@ use breakwater_devnode::stylus_vm::code;
 use serde::Deserialize;
 
 /// Names of the programs, files `<name>.wasm`, in the order in which they are deployed: the vault's constructor runs in its
-/// extension.
-pub(crate) const PROGRAMS: [&str; 6] = [
+/// program for administration.
+pub(crate) const PROGRAMS: [&str; 8] = [
     "vault-liquidation",
-    "vault-extension",
+    "vault-settlement",
+    "vault-administration",
+    "vault-views",
     "oracle-adapter",
     "vault",
     "liquidation-auction",

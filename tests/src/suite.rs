@@ -25,8 +25,12 @@ pub struct Modules {
     pub vault: Address,
     /// The vault's program for liquidation.
     pub liquidation: Address,
-    /// The vault's program for views and administration.
-    pub extension: Address,
+    /// The vault's program for claims.
+    pub settlement: Address,
+    /// The vault's program for administration and rights.
+    pub administration: Address,
+    /// The vault's program for views.
+    pub views: Address,
     /// The oracle adapter.
     pub oracle: Address,
     /// The auction.

@@ -1,6 +1,6 @@
 //! Calldata in, return data out: words, read and written by hand.
 //!
-//! Every argument of the vault is one word, and every answer is words or an array of them. The derived coders would cost
+//! Every argument of the vault is one word, but for texts, signatures and actions, and every answer is words or an array of them. The derived coders would cost
 //! as much WASM as the verbs themselves.
 
 use alloc::vec::Vec;
@@ -64,6 +64,21 @@ impl Arguments<'_> {
         Ok(!number.is_zero())
     }
 
+    /// The `index`-th argument as bytes of any length.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or it is longer than the calldata.
+    #[inline(never)]
+    pub(crate) fn bytes(&self, index: usize) -> Fallible<&[u8]> {
+        let offset = self.number(index)?.saturating_to::<usize>();
+        let tail = self.0.get(offset..).ok_or_else(refused)?;
+        let length = word_at(tail, 0)
+            .ok_or_else(refused)?
+            .saturating_to::<usize>();
+        tail.get(32..length.saturating_add(32)).ok_or_else(refused)
+    }
+
     /// The `index`-th argument as a string of at most 31 bytes: the text, its length in the last byte.
     ///
     /// # Errors
@@ -71,14 +86,8 @@ impl Arguments<'_> {
     /// If there is none, or it is longer.
     #[inline(never)]
     pub(crate) fn short_string(&self, index: usize) -> Fallible<U256> {
-        let offset = self.number(index)?.saturating_to::<usize>();
-        let tail = self.0.get(offset..).ok_or_else(refused)?;
-        let length = word_at(tail, 0)
-            .ok_or_else(refused)?
-            .saturating_to::<usize>();
-        let text = tail
-            .get(32..length.saturating_add(32))
-            .ok_or_else(refused)?;
+        let text = self.bytes(index)?;
+        let length = text.len();
         if length > 31 {
             return Err(refused());
         }

@@ -242,6 +242,18 @@ pub(crate) fn nothing_to_sell(account: B256, token: Address) -> Error {
     )
 }
 
+/// `InvalidActions`: the bytes given to `execute` are no whole number of actions.
+#[inline(never)]
+pub(crate) fn invalid_actions(length: U256) -> Error {
+    encode(IVault::InvalidActions::SELECTOR, &[word(length)])
+}
+
+/// `UnknownAction`: no action has this number.
+#[inline(never)]
+pub(crate) fn unknown_action(kind: U256) -> Error {
+    encode(IVault::UnknownAction::SELECTOR, &[word(kind)])
+}
+
 /// `ParameterOutOfBounds`; `parameter` is its name in ASCII, padded with zeros.
 #[inline(never)]
 pub(crate) fn parameter_out_of_bounds(parameter: &[u8], value: U256) -> Error {

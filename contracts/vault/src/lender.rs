@@ -26,9 +26,8 @@ impl VaultState {
         Ok(())
     }
 
-    /// Lets `spender` move `value` of the caller's shares.
-    pub(crate) fn approve(&mut self, spender: Address, value: U256) {
-        let owner = self.vm().msg_sender();
+    /// Lets `spender` move `value` of the shares of `owner`.
+    pub(crate) fn approve(&mut self, owner: Address, spender: Address, value: U256) {
         self.set_allowance(owner, spender, value);
         self.emit(&IVault::Approval {
             owner,

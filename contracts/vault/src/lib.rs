@@ -1,14 +1,16 @@
 //! The vault: an ERC-4626 pool of one loan asset, and accounts that borrow it against several collaterals at once.
 //!
-//! Three programs over one storage ([`state::VaultState`]), because one does not fit the limit of 24,576 bytes: the
-//! [`core::Vault`] with the verbs of lenders, borrowers and the auction; the [`liquidator::VaultLiquidation`], to which the
-//! core passes by delegate call what it does not know; and the [`extension::VaultExtension`] with views and
-//! administration, to which that passes the rest. Their addresses are fixed in the constructor. The cargo features
-//! `liquidation` and `extension` select whose entrypoint a build gets.
+//! Five programs over one storage ([`state::VaultState`]), because one does not fit the limit of 24,576 bytes. The
+//! [`core::Vault`] has the verbs of lenders and borrowers, and passes every other selector by one delegate call to the
+//! program that has it: [`liquidator::VaultLiquidation`], [`settler::VaultSettlement`] (claims: what the auction calls),
+//! [`administrator::VaultAdministration`] (parameters and rights) or [`views::VaultViews`] (all the rest). Their addresses are
+//! fixed in the constructor. The cargo features `liquidation`, `settlement`, `administration` and `views` select whose
+//! entrypoint a build gets.
 //!
 //! | file | what is in it |
 //! |---|---|
-//! | `core.rs`, `liquidator.rs`, `extension.rs` | the three programs: selector to verb |
+//! | `core.rs`, `liquidator.rs`, `settler.rs`, `administrator.rs`, `views.rs` | the five programs: selector to verb |
+//! | `program.rs` | what the programs behind the core share |
 //! | `arguments.rs` | calldata in, return data out |
 //! | `state.rs` | every storage word, its unit, and how words are read and written |
 //! | `market.rs` | the pool's books: cash, loans, claims, interest |
@@ -32,12 +34,15 @@
 #[macro_use]
 extern crate alloc;
 
+#[macro_use]
+mod program;
+
 mod administration;
+pub mod administrator;
 mod arguments;
 mod borrower;
 pub mod core;
 pub mod errors;
-pub mod extension;
 mod lender;
 mod liquidation;
 pub mod liquidator;
@@ -45,6 +50,11 @@ mod market;
 mod math;
 mod position;
 mod settlement;
+pub mod settler;
 pub mod state;
+pub mod views;
 
-pub use crate::{core::Vault, extension::VaultExtension, liquidator::VaultLiquidation};
+pub use crate::{
+    administrator::VaultAdministration, core::Vault, liquidator::VaultLiquidation,
+    settler::VaultSettlement, views::VaultViews,
+};

@@ -1,62 +1,24 @@
-//! The vault's program for liquidation, reached by delegate call from the core; what it does not know either
-//! it passes on to the extension.
-//!
-//! Called directly it works on its own, empty storage: there is no asset, no collateral and no auction.
+//! The vault's program for liquidation, reached by delegate call from the core.
 
 use alloc::vec::Vec;
 use alloy_primitives::{B256, U256};
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::{outbound::from_word, vault::IVault as V};
-use stylus_sdk::{abi::Router, prelude::*, ArbResult};
+use stylus_sdk::prelude::*;
 
 use crate::{
     arguments::{number, words, Arguments},
-    errors::{self, Error, Fallible},
+    errors::Fallible,
     liquidation::Plan,
     state::VaultState,
 };
 
-/// The vault's liquidation.
-#[cfg_attr(all(feature = "liquidation", not(feature = "extension")), entrypoint)]
-#[storage]
-pub struct VaultLiquidation {
-    /// All of the vault's words: the same as the core's.
-    pub state: VaultState,
-}
-
-#[cfg(any(not(feature = "liquidation"), feature = "extension"))]
-// SAFETY: as the entrypoint macro has it; in a build with another entrypoint this type is used by tests only.
-unsafe impl TopLevelStorage for VaultLiquidation {}
-
-impl Router<VaultLiquidation> for VaultLiquidation {
-    type Storage = VaultLiquidation;
-
-    fn route(vault: &mut VaultLiquidation, selector: u32, input: &[u8]) -> Option<ArbResult> {
-        vault
-            .state
-            .run_liquidation(selector.to_be_bytes(), Arguments(input))
-            .map_err(Error::into_data)
-            .transpose()
-    }
-
-    fn receive(_: &mut VaultLiquidation) -> Option<Result<(), Vec<u8>>> {
-        None
-    }
-
-    fn fallback(vault: &mut VaultLiquidation, calldata: &[u8]) -> Option<ArbResult> {
-        let program = vault.state.extension();
-        Some(
-            vault
-                .state
-                .delegate(program, calldata)
-                .map_err(Error::into_data),
-        )
-    }
-
-    fn constructor(_: &mut VaultLiquidation, _: &[u8]) -> Option<ArbResult> {
-        None
-    }
-}
+program!(
+    /// The vault's liquidation.
+    VaultLiquidation,
+    "liquidation",
+    run_liquidation
+);
 
 impl VaultState {
     /// Runs a verb of this program; none if the selector is not one of them.
@@ -65,9 +27,6 @@ impl VaultState {
         selector: [u8; 4],
         a: Arguments<'_>,
     ) -> Fallible<Option<Vec<u8>>> {
-        if !self.vm().msg_value().is_zero() {
-            return Err(errors::refused());
-        }
         let answer = match selector {
             V::liquidateCall::SELECTOR => {
                 let (token, max_repay) = (a.address(1)?, a.number(2)?);

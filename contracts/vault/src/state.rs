@@ -1,6 +1,6 @@
 //! Every storage word of the vault, with its unit, and how words are read and written.
 //!
-//! Both programs of the vault use this one type, so they read the same words. What belongs together shares a word and is
+//! All programs of the vault use this one type, so they read the same words. What belongs together shares a word and is
 //! read and written once a call. Words are addressed here, not by the SDK's storage types: those cost a third of the
 //! WASM, and a map of structs of packed words is four lines by hand. The layout is Solidity's: a field at its slot, a map's
 //! value at `keccak256(key ++ slot)`, a struct's fields one after the other.
@@ -38,8 +38,8 @@ mod slot {
     pub(super) const AUCTION: u64 = 2;
     /// The insurance fund.
     pub(super) const FUND: u64 = 3;
-    /// The vault's program for views and administration.
-    pub(super) const EXTENSION: u64 = 4;
+    /// The vault's program for views.
+    pub(super) const VIEWS: u64 = 4;
     /// May change parameters.
     pub(super) const OWNER: u64 = 5;
     /// Becomes the owner by accepting.
@@ -83,6 +83,10 @@ mod slot {
     pub(super) const ACCOUNTS: u64 = 24;
     /// The vault's program for liquidation.
     pub(super) const LIQUIDATION: u64 = 25;
+    /// The vault's program for claims.
+    pub(super) const SETTLEMENT: u64 = 26;
+    /// The vault's program for administration and rights.
+    pub(super) const ADMINISTRATION: u64 = 27;
 
     /// Words of a collateral.
     pub(super) mod collateral {
@@ -303,9 +307,19 @@ impl VaultState {
         self.address(slot::LIQUIDATION)
     }
 
-    /// The vault's program for views and administration.
-    pub(crate) fn extension(&self) -> Address {
-        self.address(slot::EXTENSION)
+    /// The vault's program for claims.
+    pub(crate) fn settlement(&self) -> Address {
+        self.address(slot::SETTLEMENT)
+    }
+
+    /// The vault's program for administration and rights.
+    pub(crate) fn administration(&self) -> Address {
+        self.address(slot::ADMINISTRATION)
+    }
+
+    /// The vault's program for views.
+    pub(crate) fn views(&self) -> Address {
+        self.address(slot::VIEWS)
     }
 
     /// May change parameters.
@@ -336,11 +350,13 @@ impl VaultState {
     /// What the constructor fixes for ever.
     pub(crate) fn set_identity(
         &mut self,
-        partners: [Address; 6],
+        partners: [Address; 4],
+        programs: [Address; 4],
         decimals: u8,
         names: (U256, U256),
     ) {
-        let [asset, oracle, auction, fund, liquidation, extension] = partners;
+        let [asset, oracle, auction, fund] = partners;
+        let [liquidation, settlement, administration, views] = programs;
         let [low_0, low_1, high, _] = from_word(asset.into_word()).into_limbs();
         let asset = [low_0, low_1, high | (u64::from(decimals) << 32), 0];
         self.set_word(slot::ASSET, U256::from_limbs(asset));
@@ -348,7 +364,9 @@ impl VaultState {
         self.set_address(slot::AUCTION, auction);
         self.set_address(slot::FUND, fund);
         self.set_address(slot::LIQUIDATION, liquidation);
-        self.set_address(slot::EXTENSION, extension);
+        self.set_address(slot::SETTLEMENT, settlement);
+        self.set_address(slot::ADMINISTRATION, administration);
+        self.set_address(slot::VIEWS, views);
         self.set_word(slot::NAME, names.0);
         self.set_word(slot::SYMBOL, names.1);
     }

@@ -87,6 +87,10 @@ interface! {
         error DebtBelowMinimum(bytes32 account, uint256 debt, uint256 minimum);
         /// The account has a claim that lots are being sold for.
         error ClaimOpen(bytes32 account);
+        /// The bytes given to `execute` are no whole number of actions of 128 bytes.
+        error InvalidActions(uint256 length);
+        /// `execute` has no action of this number.
+        error UnknownAction(uint256 kind);
 
         // ----- errors: liquidation -----
         error AccountHealthy(bytes32 account, uint256 debt, uint256 capacity);
@@ -143,6 +147,10 @@ interface! {
         function borrow(bytes32 account, uint256 assets, address receiver) external returns (uint256);
         /// Repay at most `assets` of the debt of `account`, by anybody. Returns what was paid.
         function repay(bytes32 account, uint256 assets) external returns (uint256);
+        /// Several steps on `account`, judged once, after the last: a position is opened, or moved, in one transaction. `actions` are
+        /// encoded one behind the other, each as `abi.encode(uint8 kind, address token, uint256 amount, address receiver)`; kind 0
+        /// is `depositCollateral`, 1 `withdrawCollateral`, 2 `borrow`, 3 `repay`; what a kind does not need is ignored.
+        function execute(bytes32 account, bytes calldata actions) external;
         /// Pay at most `assets` of the claim on `account`, by anybody. Returns what was paid.
         function repayClaim(bytes32 account, uint256 assets) external returns (uint256);
         function setOperator(address operator, bool approved) external;
@@ -182,7 +190,7 @@ interface! {
         function collaterals() external view returns (address[] memory);
         function collateralConfig(address token) external view returns (uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap, uint256 total);
         function riskConfig() external view returns (uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff, uint256 tip, uint256 chip);
-        function modules() external view returns (address oracle, address auction, address fund, address liquidation, address extension);
+        function modules() external view returns (address oracle, address auction, address fund, address liquidation, address settlement, address administration, address views);
 
         // ----- administration -----
         function setCollateral(address token, uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap) external;

@@ -23,5 +23,7 @@ pub mod margin;
 pub mod room;
 pub mod shares;
 pub mod take;
+pub mod value_at_risk;
+pub mod volatility_margin;
 
 pub use breakwater_fixed_point::{PRICE_SCALE, WAD, WAD_U64};

@@ -131,7 +131,7 @@ pub fn check(sizes: &[Sizes]) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(format!("too large to be deployed\n  {}", over.join("\n  "))).advise(
-        "make the program smaller: share code paths, drop formatting and generic code, move cold functions to the extension",
+        "make the program smaller: share code paths, drop formatting and generic code, move cold functions to another program",
     ))
 }
 

@@ -22,7 +22,7 @@ struct Build {
 }
 
 /// All programs. What needs no features of its own is built in one run, which shares the dependencies.
-const BUILDS: [Build; 3] = [
+const BUILDS: [Build; 5] = [
     Build {
         programs: &[
             ("vault", "vault"),
@@ -37,8 +37,16 @@ const BUILDS: [Build; 3] = [
         features: &["--no-default-features", "--features", "liquidation"],
     },
     Build {
-        programs: &[("vault-extension", "vault")],
-        features: &["--no-default-features", "--features", "extension"],
+        programs: &[("vault-settlement", "vault")],
+        features: &["--no-default-features", "--features", "settlement"],
+    },
+    Build {
+        programs: &[("vault-administration", "vault")],
+        features: &["--no-default-features", "--features", "administration"],
+    },
+    Build {
+        programs: &[("vault-views", "vault")],
+        features: &["--no-default-features", "--features", "views"],
     },
 ];
 

@@ -187,7 +187,9 @@ pub(crate) fn everything(suite: &mut Suite, account: B256, users: &[Address]) ->
     let holders = [
         modules.vault,
         modules.liquidation,
-        modules.extension,
+        modules.settlement,
+        modules.administration,
+        modules.views,
         modules.auction,
         modules.fund,
         suite.exchange,

@@ -1,4 +1,4 @@
-//! A market to test with: the vault's three programs, the real adapter, auction and fund, and doubles of tokens and feeds.
+//! A market to test with: the vault's five programs, the real adapter, auction and fund, and doubles of tokens and feeds.
 //!
 //! Everything is driven through the ABI, by the `sol!` declarations: what these tests see is what an outsider sees.
 
@@ -25,7 +25,7 @@ use stylus_sdk::{
     storage::{StorageAddress, StorageBool, StorageBytes, StorageMap, StorageU256},
     ArbResult,
 };
-use vault::{Vault, VaultExtension, VaultLiquidation};
+use vault::{Vault, VaultAdministration, VaultLiquidation, VaultSettlement, VaultViews};
 
 pub use IVault::IVaultErrors as Error;
 
@@ -346,7 +346,9 @@ pub struct Asset {
 pub struct Market {
     pub vault: Contract<Vault>,
     pub liquidation: Contract<VaultLiquidation>,
-    pub extension: Contract<VaultExtension>,
+    pub settlement: Contract<VaultSettlement>,
+    pub administration: Contract<VaultAdministration>,
+    pub views: Contract<VaultViews>,
     pub oracle: Contract<OracleAdapter>,
     pub auction: Contract<LiquidationAuction>,
     pub fund: Contract<InsuranceFund>,
@@ -417,7 +419,9 @@ impl Market {
         let market = Self {
             vault: Contract::random(),
             liquidation: Contract::random(),
-            extension: Contract::random(),
+            settlement: Contract::random(),
+            administration: Contract::random(),
+            views: Contract::random(),
             oracle: Contract::random(),
             auction: Contract::random(),
             fund: Contract::random(),
@@ -480,7 +484,9 @@ impl Market {
                 self.auction.address(),
                 self.fund.address(),
                 self.liquidation.address(),
-                self.extension.address(),
+                self.settlement.address(),
+                self.administration.address(),
+                self.views.address(),
                 owner(),
                 String::from("Breakwater Dollar"),
                 String::from("bwUSD"),

@@ -1,4 +1,4 @@
-//! The three programs as one contract: selectors, arguments, constructor, and what each answers by itself.
+//! The five programs as one contract: selectors, arguments, constructor, and what each answers by itself.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ const ALICE: Address = Address::repeat_byte(0xa1);
 /// Words that decode as the arguments of any function of the vault: small numbers are amounts, addresses, accounts and
 /// truth values alike.
 fn arguments() -> Vec<u8> {
-    U256::from(1).to_be_bytes::<32>().repeat(8)
+    U256::from(1).to_be_bytes::<32>().repeat(16)
 }
 
 fn selectors() -> Vec<[u8; 4]> {
@@ -75,7 +75,9 @@ fn views_answer_in_a_static_call() {
     assert_eq!(modules.auction, market.auction.address());
     assert_eq!(modules.fund, market.fund.address());
     assert_eq!(modules.liquidation, market.liquidation.address());
-    assert_eq!(modules.extension, market.extension.address());
+    assert_eq!(modules.settlement, market.settlement.address());
+    assert_eq!(modules.administration, market.administration.address());
+    assert_eq!(modules.views, market.views.address());
 }
 
 #[motsu::test]
@@ -147,7 +149,7 @@ fn the_constructor_runs_once_and_wants_all_partners() {
         previousOwner: Address::ZERO,
         newOwner: owner(),
     });
-    for word in [0, 2, 3, 4, 5, 6, 7] {
+    for word in [0, 2, 3, 4, 5, 6, 7, 8, 9] {
         let fresh = Contract::<Vault>::random();
         let mut calldata = market.constructor();
         calldata[4 + 32 * word..4 + 32 * (word + 1)].fill(0);
@@ -207,15 +209,58 @@ fn the_other_programs_called_directly_work_on_nothing() {
     let market = Market::new();
     market.lend(ALICE, market.usd(10));
     let before = (market.total_assets(), market.shares(ALICE));
+    let call = IVault::setSupplyCapCall { supplyCap: n(1) }.abi_encode();
+    assert!(market.administration.call_raw(ALICE, call).is_err());
     for selector in selectors() {
         let calldata = [&selector[..], &arguments()].concat();
         let _outcome = market.liquidation.call_raw(ALICE, &calldata);
-        let _outcome = market.extension.call_raw(ALICE, &calldata);
+        let _outcome = market.settlement.call_raw(ALICE, &calldata);
+        let _outcome = market.administration.call_raw(ALICE, &calldata);
+        let _outcome = market.views.call_raw(ALICE, &calldata);
     }
-    let call = IVault::setSupplyCapCall { supplyCap: n(1) }.abi_encode();
-    assert!(market.extension.call_raw(ALICE, call).is_err());
     assert_eq!((market.total_assets(), market.shares(ALICE)), before);
     assert_eq!(market.view(IVault::ownerCall {}), owner());
+}
+
+#[motsu::test]
+fn each_selector_belongs_to_one_program_and_each_program_refuses_all_others_without_data() {
+    let market = Market::new();
+    let unknown = [[0_u8; 4], [0xff; 4], *b"none"];
+    for selector in selectors().into_iter().chain(unknown) {
+        let calldata = [&selector[..], &arguments()].concat();
+        let answers = [
+            market.liquidation.call_raw(ALICE, &calldata),
+            market.settlement.call_raw(ALICE, &calldata),
+            market.administration.call_raw(ALICE, &calldata),
+            market.views.call_raw(ALICE, &calldata),
+        ];
+        // A revert without data is the answer to what is not known.
+        let knowing = answers
+            .iter()
+            .filter(|answer| !matches!(answer, Err(data) if data.is_empty()))
+            .count();
+        let through_the_vault = market.vault.call_raw(ALICE, &calldata);
+        if unknown.contains(&selector) {
+            assert_eq!((knowing, through_the_vault), (0, Err(vec![])));
+        } else {
+            assert!(knowing <= 1, "{selector:02x?}: {answers:02x?}");
+            assert_ne!(through_the_vault, Err(vec![]), "{selector:02x?}");
+        }
+    }
+}
+
+#[motsu::test]
+fn a_vault_that_was_not_constructed_refuses_everything_it_does_not_know_itself() {
+    let vault = Contract::<Vault>::random();
+    for selector in selectors() {
+        let calldata = [&selector[..], &arguments()].concat();
+        if let Ok(answer) = vault.call_raw(ALICE, calldata) {
+            // The core's own verbs, on empty books.
+            assert!(answer.len() <= 32, "{selector:02x?}");
+        }
+    }
+    let modules = IVault::modulesCall {}.abi_encode();
+    assert_eq!(vault.call_raw(ALICE, modules), Err(vec![]));
 }
 
 #[motsu::test]

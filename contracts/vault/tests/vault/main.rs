@@ -8,6 +8,7 @@ extern crate alloc;
 
 mod accounts;
 mod common;
+mod execute;
 mod incidents;
 mod interface;
 mod liquidation;

@@ -1,137 +1,28 @@
-//! The vault's program for views and administration, reached by delegate call.
-//!
-//! Called directly it works on its own, empty storage: there is no owner, no asset and nothing to change.
+//! The vault's program for views, reached by delegate call from the core: all that is not a verb, and what nobody knows.
 
 use alloc::vec::Vec;
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{B256, U256};
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::vault::IVault as V;
-use breakwater_risk::{interest, margin, margin::CollateralParameters};
-use stylus_sdk::{abi::Router, prelude::*, ArbResult};
+use breakwater_risk::{interest, margin};
+use stylus_sdk::prelude::*;
 
 use crate::{
     arguments::{address, address_word, addresses, boolean, number, string, words, Arguments},
-    errors::{self, Error, Fallible},
-    state::{Risk, VaultState},
+    errors::Fallible,
+    state::VaultState,
 };
 
-/// The vault's views and administration.
-#[cfg_attr(feature = "extension", entrypoint)]
-#[storage]
-pub struct VaultExtension {
-    /// All of the vault's words: the same as the core's.
-    pub state: VaultState,
-}
-
-#[cfg(not(feature = "extension"))]
-// SAFETY: as the entrypoint macro has it; in a build with another entrypoint this type is used by tests only.
-unsafe impl TopLevelStorage for VaultExtension {}
-
-impl Router<VaultExtension> for VaultExtension {
-    type Storage = VaultExtension;
-
-    fn route(vault: &mut VaultExtension, selector: u32, input: &[u8]) -> Option<ArbResult> {
-        let (selector, arguments) = (selector.to_be_bytes(), Arguments(input));
-        match vault.state.run_verb(selector, arguments) {
-            Ok(None) => vault.state.run_view(selector, arguments),
-            other => other,
-        }
-        .map_err(Error::into_data)
-        .transpose()
-    }
-
-    fn receive(_: &mut VaultExtension) -> Option<Result<(), Vec<u8>>> {
-        None
-    }
-
-    fn fallback(_: &mut VaultExtension, _: &[u8]) -> Option<ArbResult> {
-        None
-    }
-
-    /// Reached from the core's constructor; called directly it would fill this program's own storage, of no use to anybody.
-    fn constructor(vault: &mut VaultExtension, input: &[u8]) -> Option<ArbResult> {
-        let done = vault.state.construct(Arguments(input));
-        Some(done.map(|()| Vec::new()).map_err(Error::into_data))
-    }
-}
+program!(
+    /// The vault's views.
+    VaultViews,
+    "views",
+    run_views
+);
 
 impl VaultState {
-    /// Fixes a market's partners: `constructor(address asset, uint8 decimals, address oracle, address auction, address fund, address
-    /// liquidation, address extension, address owner, string name, string symbol)`, names of at most 31 bytes. All partners are known
-    /// beforehand (their addresses follow from their code), so there is no initialiser to guard. The owner sets parameters
-    /// before the first deposit: caps start at zero.
-    fn construct(&mut self, a: Arguments<'_>) -> Fallible<()> {
-        let (asset, decimals) = (a.address(0)?, a.number(1)?);
-        let (oracle, auction, fund) = (a.address(2)?, a.address(3)?, a.address(4)?);
-        let (liquidation, extension, owner) = (a.address(5)?, a.address(6)?, a.address(7)?);
-        let partners = [asset, oracle, auction, fund, liquidation, extension];
-        if partners.iter().any(|partner| partner.is_zero()) || owner.is_zero() {
-            return Err(errors::zero_address());
-        }
-        if decimals > U256::from(24) {
-            return Err(errors::parameter_out_of_bounds(b"decimals", decimals));
-        }
-        let names = (a.short_string(8)?, a.short_string(9)?);
-        self.set_identity(partners, decimals.saturating_to::<u8>(), names);
-        self.set_owner(owner);
-        self.set_risk(&Risk {
-            target_health: U256::from(1_100_000_000_000_000_000u64),
-            backstop_discount: U256::ZERO,
-            reserve_factor: U256::ZERO,
-            cap_period: 3600,
-            cool_off: 0,
-        });
-        // Interest is counted from here on.
-        let mut market = self.enter()?;
-        market.last_accrual = self.now();
-        self.store_and_leave(&market)?;
-        self.emit(&V::OwnershipTransferred {
-            previousOwner: Address::ZERO,
-            newOwner: owner,
-        });
-        Ok(())
-    }
-
-    /// Runs a verb; none if the selector is not one of them.
-    fn run_verb(&mut self, selector: [u8; 4], a: Arguments<'_>) -> Fallible<Option<Vec<u8>>> {
-        if !self.vm().msg_value().is_zero() {
-            return Err(errors::refused());
-        }
-        match selector {
-            V::setOperatorCall::SELECTOR => {
-                self.choose_operator(a.address(0)?, a.boolean(1)?);
-            }
-            V::setCollateralCall::SELECTOR => {
-                let parameters = CollateralParameters {
-                    borrow_ltv: a.number(1)?,
-                    liquidation_threshold: a.number(2)?,
-                    penalty_min: a.number(3)?,
-                    penalty_max: a.number(4)?,
-                    lot_buffer: a.number(5)?,
-                };
-                let (supply_cap, room_cap) = (a.number(6)?, a.number(7)?);
-                self.configure_collateral(a.address(0)?, &parameters, supply_cap, room_cap)?;
-            }
-            V::setRiskCall::SELECTOR => {
-                let (min_debt, min_lot, discount) = (a.number(1)?, a.number(2)?, a.number(3)?);
-                let (cap_period, cool_off) = (a.number(4)?, a.number(5)?);
-                let target = a.number(0)?;
-                self.configure_risk(target, min_debt, min_lot, discount, cap_period, cool_off)?;
-            }
-            V::setRewardCall::SELECTOR => self.configure_reward(a.number(0)?, a.number(1)?)?,
-            V::setFeesCall::SELECTOR => {
-                self.configure_fees(a.number(0)?, a.number(1)?, a.number(2)?)?;
-            }
-            V::setSupplyCapCall::SELECTOR => self.configure_supply_cap(a.number(0)?)?,
-            V::transferOwnershipCall::SELECTOR => self.offer_ownership(a.address(0)?)?,
-            V::acceptOwnershipCall::SELECTOR => self.take_ownership()?,
-            _ => return Ok(None),
-        }
-        Ok(Some(Vec::new()))
-    }
-
     /// Answers a view; none if the selector is not one of them.
-    fn run_view(&self, selector: [u8; 4], a: Arguments<'_>) -> Fallible<Option<Vec<u8>>> {
+    fn run_views(&mut self, selector: [u8; 4], a: Arguments<'_>) -> Fallible<Option<Vec<u8>>> {
         let now = self.now();
         Ok(Some(match selector {
             // ----- ERC-20 and ERC-4626 -----
@@ -199,7 +90,12 @@ impl VaultState {
             V::collateralConfigCall::SELECTOR => self.view_collateral(a)?,
             V::riskConfigCall::SELECTOR => self.view_risk(),
             V::modulesCall::SELECTOR => {
-                let programs = [self.liquidation(), self.extension()];
+                let programs = [
+                    self.liquidation(),
+                    self.settlement(),
+                    self.administration(),
+                    self.views(),
+                ];
                 let modules = [self.oracle(), self.auction(), self.fund()];
                 let addresses: Vec<U256> = modules
                     .into_iter()
@@ -295,15 +191,5 @@ impl VaultState {
             tip,
             chip,
         ])
-    }
-
-    fn choose_operator(&mut self, operator: Address, approved: bool) {
-        let owner = self.vm().msg_sender();
-        self.set_operator(owner, operator, approved);
-        self.emit(&V::OperatorSet {
-            owner,
-            operator,
-            approved,
-        });
     }
 }

@@ -1,0 +1,138 @@
+//! The vault's program for administration and rights, reached by delegate call from the core.
+
+use alloc::vec::Vec;
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
+use breakwater_interfaces::vault::IVault as V;
+use breakwater_risk::margin::CollateralParameters;
+use stylus_sdk::{abi::Router, prelude::*, ArbResult};
+
+use crate::{
+    arguments::Arguments,
+    errors::{self, Error, Fallible},
+    state::{Risk, VaultState},
+};
+
+program!(@type
+    /// The vault's administration.
+    VaultAdministration,
+    "administration",
+    run_administration
+);
+
+impl Router<VaultAdministration> for VaultAdministration {
+    type Storage = VaultAdministration;
+
+    fn route(vault: &mut VaultAdministration, selector: u32, input: &[u8]) -> Option<ArbResult> {
+        vault
+            .state
+            .run_program(selector, input, VaultState::run_administration)
+    }
+
+    fn receive(_: &mut VaultAdministration) -> Option<Result<(), Vec<u8>>> {
+        None
+    }
+
+    fn fallback(_: &mut VaultAdministration, _: &[u8]) -> Option<ArbResult> {
+        None
+    }
+
+    /// Reached from the core's constructor; called directly it would fill this program's own storage, of no use to anybody.
+    fn constructor(vault: &mut VaultAdministration, input: &[u8]) -> Option<ArbResult> {
+        let done = vault.state.construct(Arguments(input));
+        Some(done.map(|()| Vec::new()).map_err(Error::into_data))
+    }
+}
+
+impl VaultState {
+    /// Fixes a market's partners: `constructor(address asset, uint8 decimals, address oracle, address auction, address fund, address
+    /// liquidation, address settlement, address administration, address views, address owner, string name, string symbol)`, names of at most 31 bytes. All partners are known
+    /// beforehand (their addresses follow from their code), so there is no initialiser to guard. The owner sets parameters
+    /// before the first deposit: caps start at zero.
+    fn construct(&mut self, a: Arguments<'_>) -> Fallible<()> {
+        let (asset, decimals) = (a.address(0)?, a.number(1)?);
+        let (oracle, auction, fund) = (a.address(2)?, a.address(3)?, a.address(4)?);
+        let programs = [a.address(5)?, a.address(6)?, a.address(7)?, a.address(8)?];
+        let owner = a.address(9)?;
+        let partners = [asset, oracle, auction, fund];
+        if partners
+            .iter()
+            .chain(&programs)
+            .chain([&owner])
+            .any(|address| address.is_zero())
+        {
+            return Err(errors::zero_address());
+        }
+        if decimals > U256::from(24) {
+            return Err(errors::parameter_out_of_bounds(b"decimals", decimals));
+        }
+        let names = (a.short_string(10)?, a.short_string(11)?);
+        self.set_identity(partners, programs, decimals.saturating_to::<u8>(), names);
+        self.set_owner(owner);
+        self.set_risk(&Risk {
+            target_health: U256::from(1_100_000_000_000_000_000u64),
+            backstop_discount: U256::ZERO,
+            reserve_factor: U256::ZERO,
+            cap_period: 3600,
+            cool_off: 0,
+        });
+        // Interest is counted from here on.
+        let mut market = self.enter()?;
+        market.last_accrual = self.now();
+        self.store_and_leave(&market)?;
+        self.emit(&V::OwnershipTransferred {
+            previousOwner: Address::ZERO,
+            newOwner: owner,
+        });
+        Ok(())
+    }
+
+    /// Runs a verb; none if the selector is not one of them.
+    fn run_administration(
+        &mut self,
+        selector: [u8; 4],
+        a: Arguments<'_>,
+    ) -> Fallible<Option<Vec<u8>>> {
+        match selector {
+            V::setOperatorCall::SELECTOR => {
+                self.choose_operator(a.address(0)?, a.boolean(1)?);
+            }
+            V::setCollateralCall::SELECTOR => {
+                let parameters = CollateralParameters {
+                    borrow_ltv: a.number(1)?,
+                    liquidation_threshold: a.number(2)?,
+                    penalty_min: a.number(3)?,
+                    penalty_max: a.number(4)?,
+                    lot_buffer: a.number(5)?,
+                };
+                let (supply_cap, room_cap) = (a.number(6)?, a.number(7)?);
+                self.configure_collateral(a.address(0)?, &parameters, supply_cap, room_cap)?;
+            }
+            V::setRiskCall::SELECTOR => {
+                let (min_debt, min_lot, discount) = (a.number(1)?, a.number(2)?, a.number(3)?);
+                let (cap_period, cool_off) = (a.number(4)?, a.number(5)?);
+                let target = a.number(0)?;
+                self.configure_risk(target, min_debt, min_lot, discount, cap_period, cool_off)?;
+            }
+            V::setRewardCall::SELECTOR => self.configure_reward(a.number(0)?, a.number(1)?)?,
+            V::setFeesCall::SELECTOR => {
+                self.configure_fees(a.number(0)?, a.number(1)?, a.number(2)?)?;
+            }
+            V::setSupplyCapCall::SELECTOR => self.configure_supply_cap(a.number(0)?)?,
+            V::transferOwnershipCall::SELECTOR => self.offer_ownership(a.address(0)?)?,
+            V::acceptOwnershipCall::SELECTOR => self.take_ownership()?,
+            _ => return Ok(None),
+        }
+        Ok(Some(Vec::new()))
+    }
+
+    fn choose_operator(&mut self, operator: Address, approved: bool) {
+        let owner = self.vm().msg_sender();
+        self.set_operator(owner, operator, approved);
+        self.emit(&V::OperatorSet {
+            owner,
+            operator,
+            approved,
+        });
+    }
+}

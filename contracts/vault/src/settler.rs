@@ -1,0 +1,59 @@
+//! The vault's program for claims, reached by delegate call from the core: what the auction calls, and payments by anybody.
+
+use alloc::vec::Vec;
+use alloy_sol_types::SolCall;
+use breakwater_interfaces::vault::IVault as V;
+use stylus_sdk::prelude::*;
+
+use crate::{
+    arguments::{number, words, Arguments},
+    errors::Fallible,
+    settlement::Settlement,
+    state::VaultState,
+};
+
+program!(
+    /// The vault's settlement.
+    VaultSettlement,
+    "settlement",
+    run_settlement
+);
+
+impl VaultState {
+    /// Runs a verb of this program; none if the selector is not one of them.
+    fn run_settlement(&mut self, selector: [u8; 4], a: Arguments<'_>) -> Fallible<Option<Vec<u8>>> {
+        let mut answer = Vec::new();
+        match selector {
+            V::releaseCall::SELECTOR => {
+                let (token, amount) = (a.address(1)?, a.number(2)?);
+                self.release(a.word(0)?, token, amount, a.address(3)?)?;
+            }
+            V::settleCall::SELECTOR => self.settle(&Settlement {
+                account: a.word(0)?,
+                token: a.address(1)?,
+                payer: a.address(2)?,
+                payment: a.number(3)?,
+                tab_settled: a.number(4)?,
+                debt_settled: a.number(5)?,
+                lot_returned: a.number(6)?,
+                ended: a.boolean(7)?,
+            })?,
+            V::repayClaimCall::SELECTOR => {
+                answer = number(self.repay_claim(a.word(0)?, a.number(1)?)?);
+            }
+            V::mintReserveCall::SELECTOR => {
+                let mut market = self.enter_accrued()?;
+                let shares = self.mint_reserve(&mut market)?;
+                self.store_and_leave(&market)?;
+                answer = number(shares);
+            }
+            V::claimLimitCall::SELECTOR => {
+                let claim = self.claim(a.word(0)?);
+                let outstanding = claim.claim.outstanding();
+                answer = words(&[outstanding, outstanding.saturating_sub(claim.assigned)]);
+            }
+            _ => return Ok(None),
+        }
+        Ok(Some(answer))
+    }
+}
