@@ -13,12 +13,16 @@ interface IVault {
     error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed);
     error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed);
     error ERC20InvalidReceiver(address receiver);
+    error ERC2612ExpiredSignature(uint256 deadline);
+    error ERC2612InvalidSigner(address signer, address owner);
     error ERC4626ExceededMaxDeposit(address receiver, uint256 assets, uint256 max);
     error ERC4626ExceededMaxRedeem(address owner, uint256 shares, uint256 max);
     error ERC4626ExceededMaxWithdraw(address owner, uint256 assets, uint256 max);
+    error GracePeriod(bytes32 account, uint256 until);
     error HealthWouldNotImprove(bytes32 account, address token);
     error InsufficientCash(uint256 available, uint256 needed);
     error InsufficientCollateral(bytes32 account, address token, uint256 available, uint256 needed);
+    error InvalidActions(uint256 length);
     error Locked();
     error MathOverflow();
     error NoRoom(address token, uint256 room);
@@ -26,11 +30,14 @@ interface IVault {
     error NothingToSell(bytes32 account, address token);
     error OpeningMarginExceeded(bytes32 account, uint256 debt, uint256 allowed);
     error ParameterOutOfBounds(bytes32 parameter, uint256 value);
+    error PauseTooSoon(uint256 verb, uint256 from);
+    error Paused(uint256 verb, uint256 until);
     error PriceNotOk(address token, uint8 status);
     error TokenAmountMismatch(address token, uint256 expected, uint256 received);
     error TokenCallFailed(address token);
     error TooManyCollaterals(uint256 max);
     error TooManyTokens(uint256 max);
+    error UnknownAction(uint256 kind);
     error UnknownCollateral(address token);
     error ZeroAddress();
     error ZeroAmount();
@@ -47,12 +54,14 @@ interface IVault {
     event Deposit(address indexed sender, address indexed owner, uint256 assets, uint256 shares);
     event DustToFund(bytes32 indexed account, address indexed token, uint256 amount);
     event FeesSet(uint256 reserveFactor, uint256 totalRoomCap, uint256 fundMinimum);
+    event GuardianSet(address indexed guardian, uint256 grace, uint256 graceFloor);
     event Liquidated(bytes32 indexed account, address indexed token, uint256 indexed auctionId, uint256 debt, uint256 lot, uint256 penalty, uint256 reward, address keeper, uint256 debtBefore, uint256 capacityBefore);
     event LossRecognised(bytes32 indexed account, uint256 loss, uint256 covered, uint256 shared, uint256 sharesBurned);
     event LotReturned(bytes32 indexed account, address indexed token, uint256 amount);
     event OperatorSet(address indexed owner, address indexed operator, bool approved);
     event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
     event OwnershipTransferred(address indexed previousOwner, address indexed newOwner);
+    event PauseSet(uint256 indexed verb, uint256 until, address by);
     event Repaid(bytes32 indexed account, address indexed payer, uint256 assets, uint256 shares);
     event ReserveMinted(uint256 assets, uint256 shares);
     event RewardSet(uint256 tip, uint256 chip);
@@ -61,6 +70,7 @@ interface IVault {
     event Transfer(address indexed from, address indexed to, uint256 value);
     event Withdraw(address indexed sender, address indexed receiver, address indexed owner, uint256 assets, uint256 shares);
 
+    function DOMAIN_SEPARATOR() external view returns (bytes32);
     function acceptOwnership() external;
     function accrue() external;
     function allowance(address owner, address spender) external view returns (uint256);
@@ -81,6 +91,8 @@ interface IVault {
     function decimals() external view returns (uint8);
     function deposit(uint256 assets, address receiver) external returns (uint256);
     function depositCollateral(bytes32 account, address token, uint256 amount) external;
+    function execute(bytes32 account, bytes memory actions) external;
+    function guardianConfig() external view returns (address guardian, uint256 grace, uint256 graceFloor);
     function healthOf(bytes32 account) external view returns (uint256 debt, uint256 capacity, uint256 healthFactor, uint256 borrowLimit);
     function isOperator(address owner, address operator) external view returns (bool);
     function liquidate(bytes32 account, address token, uint256 maxRepay, address keeper) external returns (uint256);
@@ -91,10 +103,15 @@ interface IVault {
     function maxWithdraw(address owner) external view returns (uint256);
     function mint(uint256 shares, address receiver) external returns (uint256);
     function mintReserve() external returns (uint256);
-    function modules() external view returns (address oracle, address auction, address fund, address liquidation, address extension);
+    function modules() external view returns (address oracle, address auction, address fund, address liquidation, address settlement, address administration, address views);
     function name() external view returns (string memory);
+    function nonces(address owner) external view returns (uint256);
     function owner() external view returns (address);
+    function pause(uint256 verb, uint256 duration) external;
+    function pausedUntil(uint256 verb) external view returns (uint256);
     function pendingOwner() external view returns (address);
+    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+    function permit(address owner, address spender, uint256 value, uint256 deadline, bytes memory signature) external;
     function previewDeposit(uint256 assets) external view returns (uint256);
     function previewMint(uint256 shares) external view returns (uint256);
     function previewRedeem(uint256 shares) external view returns (uint256);
@@ -107,7 +124,9 @@ interface IVault {
     function roomOf(address token) external view returns (uint256 live, uint256 decaying, uint256 cap);
     function setCollateral(address token, uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap) external;
     function setFees(uint256 reserveFactor, uint256 totalRoomCap, uint256 fundMinimum) external;
+    function setGuardian(address guardian, uint256 grace, uint256 graceFloor) external;
     function setOperator(address operator, bool approved) external;
+    function setOperatorBySignature(address owner, address operator, bool approved, uint256 deadline, bytes memory signature) external;
     function setReward(uint256 tip, uint256 chip) external;
     function setRisk(uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff) external;
     function setSupplyCap(uint256 supplyCap) external;
@@ -118,6 +137,7 @@ interface IVault {
     function transfer(address to, uint256 value) external returns (bool);
     function transferFrom(address from, address to, uint256 value) external returns (bool);
     function transferOwnership(address newOwner) external;
+    function unpause(uint256 verb) external;
     function withdraw(uint256 assets, address receiver, address owner) external returns (uint256);
     function withdrawCollateral(bytes32 account, address token, uint256 amount, address receiver) external;
 }

@@ -8,7 +8,7 @@ use stylus_sdk::prelude::*;
 
 use crate::{
     errors::{self, parameter_out_of_bounds, Fallible},
-    state::{Collateral, Risk, VaultState, MAX_TOKENS},
+    state::{is_short_ratio, Collateral, Risk, VaultState, MAX_TOKENS},
 };
 
 /// Longest cool-off, seconds: the age in which a position can't be liquidated unless insolvent.
@@ -23,6 +23,14 @@ pub(crate) const MAX_TARGET_HEALTH: u64 = 2_000_000_000_000_000_000;
 pub(crate) const MAX_ROOM: U256 = U256::from_limbs([u64::MAX, 0xffff_ffff, 0, 0]);
 /// Greatest cap on total assets: so that assets times the virtual shares' million stay within 128 bits.
 pub(crate) const MAX_SUPPLY_CAP: u128 = u128::MAX / 4_000_000;
+
+/// Ratios that share a word are kept in billionths.
+fn in_billionths(parameter: &[u8], value: U256) -> Fallible<()> {
+    if !is_short_ratio(value) {
+        return Err(parameter_out_of_bounds(parameter, value));
+    }
+    Ok(())
+}
 
 fn at_most(parameter: &[u8], value: U256, bound: U256) -> Fallible<()> {
     if value > bound {
@@ -153,18 +161,25 @@ impl VaultState {
                 backstop_discount,
             ));
         }
+        in_billionths(b"targetHealth", target_health)?;
+        in_billionths(b"backstopDiscount", backstop_discount)?;
         let (least, most) = CAP_PERIOD;
         if cap_period < U256::from(least) || cap_period > U256::from(most) {
             return Err(parameter_out_of_bounds(b"capPeriod", cap_period));
         }
         at_most(b"coolOff", cool_off, U256::from(MAX_COOL_OFF))?;
-        let reserve_factor = self.risk().reserve_factor;
+        let Risk {
+            reserve_factor,
+            paused,
+            ..
+        } = self.risk();
         self.set_risk(&Risk {
             target_health,
             backstop_discount,
             reserve_factor,
             cap_period: cap_period.saturating_to::<u64>(),
             cool_off: cool_off.saturating_to::<u64>(),
+            paused,
         });
         self.set_minimums(min_debt, min_lot)?;
         let (_, count) = self.fund_minimum();
@@ -219,6 +234,7 @@ impl VaultState {
             reserve_factor,
             U256::from(MAX_RESERVE_FACTOR),
         )?;
+        in_billionths(b"reserveFactor", reserve_factor)?;
         at_most(b"totalRoomCap", total_room_cap, MAX_ROOM)?;
         // Interest up to now is shared by the old rule.
         let market = self.enter_accrued()?;

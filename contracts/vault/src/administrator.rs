@@ -8,8 +8,9 @@ use breakwater_risk::margin::CollateralParameters;
 use stylus_sdk::{abi::Router, prelude::*, ArbResult};
 
 use crate::{
-    arguments::Arguments,
+    arguments::{number, Arguments},
     errors::{self, Error, Fallible},
+    safety::Verb,
     state::{Risk, VaultState},
 };
 
@@ -75,6 +76,7 @@ impl VaultState {
             reserve_factor: U256::ZERO,
             cap_period: 3600,
             cool_off: 0,
+            paused: [0; 4],
         });
         // Interest is counted from here on.
         let mut market = self.enter()?;
@@ -95,8 +97,34 @@ impl VaultState {
     ) -> Fallible<Option<Vec<u8>>> {
         match selector {
             V::setOperatorCall::SELECTOR => {
-                self.choose_operator(a.address(0)?, a.boolean(1)?);
+                let owner = self.vm().msg_sender();
+                self.choose_operator(owner, a.address(0)?, a.boolean(1)?);
             }
+            V::setOperatorBySignatureCall::SELECTOR => {
+                let (owner, operator, approved) = (a.address(0)?, a.address(1)?, a.boolean(2)?);
+                self.choose_operator_signed(owner, operator, approved, a.number(3)?, a.bytes(4)?)?;
+            }
+            V::permit_0Call::SELECTOR => {
+                // v, then r and s; as bytes r, s, v.
+                let (v, r, s) = (a.number(4)?, a.word(5)?, a.word(6)?);
+                let v = u8::try_from(v).map_err(|_| errors::refused())?;
+                let signature = [r.as_slice(), s.as_slice(), &[v]].concat();
+                let (owner, spender, value) = (a.address(0)?, a.address(1)?, a.number(2)?);
+                self.permit(owner, spender, value, a.number(3)?, &signature)?;
+            }
+            V::permit_1Call::SELECTOR => {
+                let (owner, spender, value) = (a.address(0)?, a.address(1)?, a.number(2)?);
+                self.permit(owner, spender, value, a.number(3)?, a.bytes(4)?)?;
+            }
+            V::noncesCall::SELECTOR => return Ok(Some(number(self.nonce(a.address(0)?)))),
+            V::DOMAIN_SEPARATORCall::SELECTOR => {
+                return Ok(Some(number(self.domain_separator())));
+            }
+            V::setGuardianCall::SELECTOR => {
+                self.configure_guardian(a.address(0)?, a.number(1)?, a.number(2)?)?;
+            }
+            V::pauseCall::SELECTOR => self.pause(Verb::of(a.number(0)?)?, a.number(1)?)?,
+            V::unpauseCall::SELECTOR => self.unpause(Verb::of(a.number(0)?)?)?,
             V::setCollateralCall::SELECTOR => {
                 let parameters = CollateralParameters {
                     borrow_ltv: a.number(1)?,
@@ -124,15 +152,5 @@ impl VaultState {
             _ => return Ok(None),
         }
         Ok(Some(Vec::new()))
-    }
-
-    fn choose_operator(&mut self, operator: Address, approved: bool) {
-        let owner = self.vm().msg_sender();
-        self.set_operator(owner, operator, approved);
-        self.emit(&V::OperatorSet {
-            owner,
-            operator,
-            approved,
-        });
     }
 }

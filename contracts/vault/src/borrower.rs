@@ -10,6 +10,7 @@ use crate::{
     arguments::Arguments,
     errors::{self, Fallible},
     market::Market,
+    safety::Verb,
     state::{Head, VaultState, MAX_ACCOUNT_TOKENS},
 };
 
@@ -124,7 +125,7 @@ impl VaultState {
     ///
     /// # Errors
     ///
-    /// Those of each action; `DebtBelowMinimum` and `OpeningMarginExceeded` for the outcome; token errors.
+    /// Those of each action; `Paused`, `NotAuthorized`, `ClaimOpen`; `DebtBelowMinimum` and `OpeningMarginExceeded` for the outcome; token errors.
     pub(crate) fn perform(&mut self, account: B256, actions: &[Action]) -> Fallible<U256> {
         let adds_only = actions.iter().all(|action| action.kind == Kind::Deposit);
         let raises_risk = actions
@@ -149,8 +150,12 @@ impl VaultState {
         for action in actions {
             let transfer = match action.kind {
                 Kind::Deposit => self.add_collateral(account, &mut head, action)?,
-                Kind::Withdraw => self.remove_collateral(account, &mut head, action)?,
+                Kind::Withdraw => {
+                    self.require_running(Verb::WithdrawCollateral)?;
+                    self.remove_collateral(account, &mut head, action)?
+                }
                 Kind::Borrow => {
+                    self.require_running(Verb::Borrow)?;
                     has_borrowed = true;
                     let (shares, transfer) = self.lend(&mut market, account, &mut head, action)?;
                     answer = shares;

@@ -110,6 +110,14 @@ impl VaultState {
             | V::mintReserveCall::SELECTOR
             | V::claimLimitCall::SELECTOR => self.settlement(),
             V::setOperatorCall::SELECTOR
+            | V::setOperatorBySignatureCall::SELECTOR
+            | V::permit_0Call::SELECTOR
+            | V::permit_1Call::SELECTOR
+            | V::noncesCall::SELECTOR
+            | V::DOMAIN_SEPARATORCall::SELECTOR
+            | V::setGuardianCall::SELECTOR
+            | V::pauseCall::SELECTOR
+            | V::unpauseCall::SELECTOR
             | V::setCollateralCall::SELECTOR
             | V::setRiskCall::SELECTOR
             | V::setRewardCall::SELECTOR

@@ -242,6 +242,37 @@ pub(crate) fn nothing_to_sell(account: B256, token: Address) -> Error {
     )
 }
 
+/// `Paused`: a verb is paused.
+#[inline(never)]
+pub(crate) fn paused(verb: U256, until: U256) -> Error {
+    encode(IVault::Paused::SELECTOR, &[word(verb), word(until)])
+}
+
+/// `PauseTooSoon`: the last pause of the verb is not long enough over.
+#[inline(never)]
+pub(crate) fn pause_too_soon(verb: U256, from: U256) -> Error {
+    encode(IVault::PauseTooSoon::SELECTOR, &[word(verb), word(from)])
+}
+
+/// `GracePeriod`: liquidation was paused, and borrowers have time.
+#[inline(never)]
+pub(crate) fn grace_period(account: B256, until: U256) -> Error {
+    encode(IVault::GracePeriod::SELECTOR, &[account, word(until)])
+}
+
+/// `ERC2612ExpiredSignature`.
+#[inline(never)]
+pub(crate) fn expired_signature(deadline: U256) -> Error {
+    encode(IVault::ERC2612ExpiredSignature::SELECTOR, &[word(deadline)])
+}
+
+/// `ERC2612InvalidSigner`: the signature is somebody else's, or none.
+#[inline(never)]
+pub(crate) fn invalid_signer(signer: Address, owner: Address) -> Error {
+    let arguments = [signer.into_word(), owner.into_word()];
+    encode(IVault::ERC2612InvalidSigner::SELECTOR, &arguments)
+}
+
 /// `InvalidActions`: the bytes given to `execute` are no whole number of actions.
 #[inline(never)]
 pub(crate) fn invalid_actions(length: U256) -> Error {

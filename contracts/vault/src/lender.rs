@@ -7,6 +7,7 @@ use stylus_sdk::prelude::*;
 use crate::{
     errors::{self, Fallible},
     market::Market,
+    safety::Verb,
     state::VaultState,
 };
 
@@ -122,7 +123,7 @@ impl VaultState {
     ///
     /// # Errors
     ///
-    /// `ZeroAmount`, `ERC4626ExceededMaxDeposit`, `ERC20InvalidReceiver`, token errors.
+    /// `Paused`, `ZeroAmount`, `ERC4626ExceededMaxDeposit`, `ERC20InvalidReceiver`, token errors.
     pub(crate) fn enter_pool(
         &mut self,
         given: U256,
@@ -130,6 +131,7 @@ impl VaultState {
         receiver: Address,
     ) -> Fallible<U256> {
         let mut market = self.enter_accrued()?;
+        self.require_running(Verb::Deposit)?;
         let now = self.now();
         let (assets, shares) = if in_assets {
             (given, market.shares_down(given, now)?)
@@ -163,7 +165,7 @@ impl VaultState {
     ///
     /// # Errors
     ///
-    /// `ZeroAmount`, `InsufficientCash`, `ERC20InsufficientBalance`, `ERC20InsufficientAllowance`, token errors.
+    /// `Paused`, `ZeroAmount`, `InsufficientCash`, `ERC20InsufficientBalance`, `ERC20InsufficientAllowance`, token errors.
     pub(crate) fn leave_pool(
         &mut self,
         given: U256,
@@ -172,6 +174,7 @@ impl VaultState {
         owner: Address,
     ) -> Fallible<U256> {
         let mut market = self.enter_accrued()?;
+        self.require_running(Verb::Withdraw)?;
         let now = self.now();
         let (assets, shares) = if in_assets {
             (given, market.shares_up(given, now)?)
@@ -204,7 +207,7 @@ impl VaultState {
         Ok(if in_assets { shares } else { assets })
     }
 
-    /// Assets that the pool still takes under its cap. The cap keeps all shares within 128 bits.
+    /// Assets that the pool still takes under its cap, whatever is paused. The cap keeps all shares within 128 bits.
     pub(crate) fn deposit_room(&self, market: &Market, now: u64) -> U256 {
         let (supply_cap, _) = self.caps();
         supply_cap.saturating_sub(market.total_assets(now))

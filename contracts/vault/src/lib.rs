@@ -19,6 +19,7 @@
 //! | `liquidation.rs` | what a liquidation would do, and doing it |
 //! | `settlement.rs` | what the auction calls: lots out, payments in, losses |
 //! | `administration.rs` | parameters and ownership |
+//! | `permit.rs`, `safety.rs` | rights by signature; guardian and pauses |
 //! | `errors.rs` | typed errors, encoded in one place |
 #![cfg_attr(target_arch = "wasm32", no_main)]
 // The SDK's entrypoint macro writes a public function without documentation.
@@ -48,7 +49,9 @@ mod liquidation;
 pub mod liquidator;
 mod market;
 mod math;
+mod permit;
 mod position;
+mod safety;
 mod settlement;
 pub mod settler;
 pub mod state;

@@ -19,6 +19,7 @@ use crate::{
     market::Market,
     math::{self, mul_div_down, mul_div_up},
     position::{Holding, Portfolio},
+    safety::Verb,
     state::{AccountClaim, Collateral, Head, VaultState},
 };
 
@@ -73,6 +74,7 @@ impl VaultState {
         max_repay: U256,
         keeper: Address,
     ) -> Fallible<Plan> {
+        self.require_running(Verb::Liquidate)?;
         let collateral = self.collateral(token)?;
         let portfolio = self.portfolio(market, account, head)?;
         let holding = portfolio
@@ -101,6 +103,7 @@ impl VaultState {
         if portfolio.is_insolvent()? {
             return self.plan_closing(account, token, &collateral, &portfolio, holding, keeper);
         }
+        self.require_no_grace(account, debt, capacity)?;
         let until = head.last_risk.saturating_add(self.risk().cool_off);
         if self.now() < until {
             return Err(errors::cool_off(account, U256::from(until)));
@@ -303,7 +306,7 @@ impl VaultState {
     ///
     /// # Errors
     ///
-    /// `AccountHealthy`, `CoolOff`, `PriceNotOk`, `HealthWouldNotImprove`, `BelowMinLot`, `NoRoom`, `NothingToSell`,
+    /// `Paused`, `GracePeriod`, `AccountHealthy`, `CoolOff`, `PriceNotOk`, `HealthWouldNotImprove`, `BelowMinLot`, `NoRoom`, `NothingToSell`,
     /// `UnknownCollateral`, and the auction's own.
     pub(crate) fn liquidate(
         &mut self,

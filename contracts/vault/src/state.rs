@@ -21,6 +21,7 @@ use crate::{
         Fallible,
     },
     market::{pack_halves, unpack_halves, Clock, Market},
+    safety::{Guard, Verb},
 };
 
 /// Most collaterals of one vault: one bit each in an account's head word.
@@ -59,7 +60,8 @@ mod slot {
     pub(super) const CLOCK: u64 = 12;
     /// Debt for sale, all tokens, as `Room::pack` has it.
     pub(super) const TOTAL_ROOM: u64 = 13;
-    /// Target health, backstop discount, reserve factor (64-bit WADs), cap period (32 bits), cool-off (32), lowest first.
+    /// Lowest first: target health, backstop discount, reserve factor (billionths), cap period, cool-off (seconds), 32 bits each;
+    /// then the end of the pause of four verbs, hours since 1970, 21 bits each, see `Risk::pack`.
     pub(super) const RISK: u64 = 14;
     /// Low half: least debt of an account. High half: least debt worth an auction. Loan asset.
     pub(super) const MINIMUMS: u64 = 15;
@@ -87,6 +89,11 @@ mod slot {
     pub(super) const SETTLEMENT: u64 = 26;
     /// The vault's program for administration and rights.
     pub(super) const ADMINISTRATION: u64 = 27;
+    /// Map, owner to the number of its next signature.
+    pub(super) const NONCES: u64 = 28;
+    /// Guardian (160 bits), then, lowest first: end of the pause of liquidation (hours since 1970, 24 bits), grace (seconds,
+    /// 24), health from which there is grace (billionths, 32).
+    pub(super) const GUARD: u64 = 29;
 
     /// Words of a collateral.
     pub(super) mod collateral {
@@ -137,28 +144,76 @@ pub(crate) struct Risk {
     pub cap_period: u64,
     /// Seconds after a step that raises an account's risk within which it can't be liquidated unless insolvent.
     pub cool_off: u64,
+    /// Ends of the pauses of the first four verbs, hours since 1970.
+    pub paused: [u64; 4],
+}
+
+/// A billionth, in WAD: the unit of ratios that share a word.
+const BILLIONTH: u64 = 1_000_000_000;
+const LOW_32: u64 = 0xffff_ffff;
+/// Hours since 1970 in 21 bits: until the year 2209.
+const HOURS: u64 = (1 << 21) - 1;
+
+/// Whether a ratio is a whole number of billionths of which there are less than 2^32.
+pub(crate) fn is_short_ratio(ratio: U256) -> bool {
+    expand(shorten(ratio)) == ratio
+}
+
+/// A WAD ratio in billionths.
+fn shorten(ratio: U256) -> u64 {
+    let [low, high, ..] = ratio.into_limbs();
+    // Above 4.29 nothing fits: no ratio is.
+    if high != 0 {
+        return LOW_32;
+    }
+    low.checked_div(BILLIONTH).unwrap_or(0).min(LOW_32)
+}
+
+/// The WAD ratio of the low 32 bits.
+fn expand(billionths: u64) -> U256 {
+    U256::from_limbs([(billionths & LOW_32).wrapping_mul(BILLIONTH), 0, 0, 0])
 }
 
 impl Risk {
     /// As a word.
     pub(crate) fn pack(&self) -> U256 {
+        let [deposit, withdraw, collateral, borrow] = self.paused;
         U256::from_limbs([
-            self.target_health.saturating_to::<u64>(),
-            self.backstop_discount.saturating_to::<u64>(),
-            self.reserve_factor.saturating_to::<u64>(),
-            (self.cap_period & 0xffff_ffff) | (self.cool_off << 32),
+            shorten(self.target_health) | (shorten(self.backstop_discount) << 32),
+            shorten(self.reserve_factor) | ((self.cap_period & LOW_32) << 32),
+            (self.cool_off & LOW_32) | ((deposit & HOURS) << 32),
+            (withdraw & HOURS) | ((collateral & HOURS) << 21) | ((borrow & HOURS) << 42),
         ])
     }
 
     /// From a word.
     pub(crate) fn unpack(word: U256) -> Self {
-        let [target_health, backstop_discount, reserve_factor, times] = word.into_limbs();
+        let [first, second, third, fourth] = word.into_limbs();
         Self {
-            target_health: U256::from(target_health),
-            backstop_discount: U256::from(backstop_discount),
-            reserve_factor: U256::from(reserve_factor),
-            cap_period: times & 0xffff_ffff,
-            cool_off: times >> 32,
+            target_health: expand(first),
+            backstop_discount: expand(first >> 32),
+            reserve_factor: expand(second),
+            cap_period: second >> 32,
+            cool_off: third & LOW_32,
+            paused: [
+                third >> 32,
+                fourth & HOURS,
+                (fourth >> 21) & HOURS,
+                (fourth >> 42) & HOURS,
+            ],
+        }
+    }
+
+    /// End of the pause of a verb, a timestamp.
+    pub(crate) fn paused_until(&self, verb: Verb) -> u64 {
+        let hours = self.paused.get(verb as usize).copied();
+        hours.unwrap_or(0).wrapping_mul(3600)
+    }
+
+    /// Changes the end of the pause of a verb, a timestamp on the hour.
+    pub(crate) fn set_pause(&mut self, verb: Verb, until: u64) {
+        if let Some(hours) = self.paused.get_mut(verb as usize) {
+            *hours = until.checked_div(3600).unwrap_or(0);
         }
     }
 }
@@ -431,6 +486,38 @@ impl VaultState {
         self.save(slot, U256::from(u8::from(approved)));
     }
 
+    /// The number of an owner's next signature.
+    pub(crate) fn nonce(&self, owner: Address) -> U256 {
+        self.load(self.entry_of(slot::NONCES, owner.into_word()))
+    }
+
+    /// Uses up a signature's number.
+    pub(crate) fn set_nonce(&mut self, owner: Address, nonce: U256) {
+        let slot = self.entry_of(slot::NONCES, owner.into_word());
+        self.save(slot, nonce);
+    }
+
+    /// The guardian, the pause of liquidation and the grace after it.
+    pub(crate) fn guard(&self) -> Guard {
+        let word = self.word(slot::GUARD);
+        let [_, _, middle, high] = word.into_limbs();
+        Guard {
+            guardian: Address::from_word(to_word(word)),
+            liquidation_paused: ((middle >> 32) & 0xff_ffff).wrapping_mul(3600),
+            grace: high & 0xff_ffff,
+            grace_floor: expand(high >> 24),
+        }
+    }
+
+    /// Changes the guardian, the pause of liquidation and the grace after it.
+    pub(crate) fn set_guard(&mut self, guard: &Guard) {
+        let [first, second, third, _] = from_word(guard.guardian.into_word()).into_limbs();
+        let hours = guard.liquidation_paused.checked_div(3600).unwrap_or(0);
+        let high = (guard.grace & 0xff_ffff) | (shorten(guard.grace_floor) << 24);
+        let third = third | ((hours & 0xff_ffff) << 32);
+        self.set_word(slot::GUARD, U256::from_limbs([first, second, third, high]));
+    }
+
     // ----- the pool's books and the lock -----
 
     /// The time.
@@ -472,6 +559,11 @@ impl VaultState {
         let market = self.market();
         self.set_word(slot::CLOCK, clock.with_lock(true));
         Ok(market)
+    }
+
+    /// Whether a call into the vault is under way.
+    pub(crate) fn is_locked(&self) -> bool {
+        Clock(self.word(slot::CLOCK)).is_locked()
     }
 
     /// Like [`Self::enter`], with interest up to now.

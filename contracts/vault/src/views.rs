@@ -10,6 +10,8 @@ use stylus_sdk::prelude::*;
 use crate::{
     arguments::{address, address_word, addresses, boolean, number, string, words, Arguments},
     errors::Fallible,
+    market::Market,
+    safety::Verb,
     state::VaultState,
 };
 
@@ -44,24 +46,33 @@ impl VaultState {
             V::previewWithdrawCall::SELECTOR => {
                 number(self.market_now().shares_up(a.number(0)?, now)?)
             }
-            V::maxDepositCall::SELECTOR => number(self.deposit_room(&self.market_now(), now)),
+            V::maxDepositCall::SELECTOR => number(self.greatest_deposit(now)),
             V::maxMintCall::SELECTOR => {
                 let market = self.market_now();
-                let room = self.deposit_room(&market, now);
+                let room = self.greatest_deposit(now);
                 number(market.shares_down(room, now).unwrap_or_default())
             }
             V::maxWithdrawCall::SELECTOR => {
                 let market = self.market_now();
                 let worth = market.assets_down(self.balance(a.address(0)?), now);
-                number(worth.unwrap_or_default().min(market.cash))
+                number(worth.unwrap_or_default().min(self.payable(&market)))
             }
             V::maxRedeemCall::SELECTOR => {
                 let market = self.market_now();
-                let payable = market.shares_down(market.cash, now).unwrap_or_default();
-                let shares = self.balance(a.address(0)?).min(payable);
+                let payable = market.shares_down(self.payable(&market), now);
+                let shares = self.balance(a.address(0)?).min(payable.unwrap_or_default());
                 // Shares worth less than a unit can't be redeemed by themselves.
-                let worthless = market.assets_down(shares, now)?.is_zero();
-                number(if worthless { U256::ZERO } else { shares })
+                let worth = market.assets_down(shares, now).unwrap_or_default();
+                number(if worth.is_zero() { U256::ZERO } else { shares })
+            }
+            V::pausedUntilCall::SELECTOR => {
+                let until = self.paused_until(Verb::of(a.number(0)?)?);
+                number(U256::from(until))
+            }
+            V::guardianConfigCall::SELECTOR => {
+                let guard = self.guard();
+                let (guardian, grace) = (address_word(guard.guardian), U256::from(guard.grace));
+                words(&[guardian, grace, guard.grace_floor])
             }
             // ----- accounts -----
             V::isOperatorCall::SELECTOR => boolean(self.is_operator(a.address(0)?, a.address(1)?)),
@@ -108,6 +119,22 @@ impl VaultState {
             V::pendingOwnerCall::SELECTOR => address(self.pending_owner()),
             _ => return Ok(None),
         }))
+    }
+
+    /// What the pool takes now: nothing while deposits are paused, or in the middle of another call.
+    fn greatest_deposit(&self, now: u64) -> U256 {
+        if self.is_paused(Verb::Deposit) || self.is_locked() {
+            return U256::ZERO;
+        }
+        self.deposit_room(&self.market_now(), now)
+    }
+
+    /// What the pool pays out now: nothing while withdrawals are paused, or in the middle of another call.
+    fn payable(&self, market: &Market) -> U256 {
+        if self.is_paused(Verb::Withdraw) || self.is_locked() {
+            return U256::ZERO;
+        }
+        market.cash
     }
 
     fn view_claim(&self, account: B256) -> Vec<u8> {

@@ -17,6 +17,13 @@ sol! {
         function approve(address spender, uint256 value) external returns (bool);
     }
 
+    /// A contract that signs.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IERC1271 {
+        /// Its own selector if the signature is the contract's.
+        function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4);
+    }
+
     /// Chainlink's price feed.
     #[derive(Debug, PartialEq, Eq)]
     interface AggregatorV3Interface {

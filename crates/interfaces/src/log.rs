@@ -97,6 +97,8 @@ mod vault_events {
         V::RewardSet: [] [tip, chip];
         V::SupplyCapSet: [] [supplyCap];
         V::FeesSet: [] [reserveFactor, totalRoomCap, fundMinimum];
+        V::PauseSet: [verb] [until, by];
+        V::GuardianSet: [guardian] [grace, graceFloor];
         V::OwnershipTransferStarted: [previousOwner, newOwner] [];
         V::OwnershipTransferred: [previousOwner, newOwner] [];
     }

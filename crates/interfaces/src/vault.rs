@@ -49,6 +49,10 @@ interface! {
         event RewardSet(uint256 tip, uint256 chip);
         event SupplyCapSet(uint256 supplyCap);
         event FeesSet(uint256 reserveFactor, uint256 totalRoomCap, uint256 fundMinimum);
+        /// `verb` is paused until then, or, if that is in the past, no longer; `by` whom. 0 deposit and mint, 1 withdraw and redeem,
+        /// 2 withdrawCollateral, 3 borrow, 4 liquidate.
+        event PauseSet(uint256 indexed verb, uint256 until, address by);
+        event GuardianSet(address indexed guardian, uint256 grace, uint256 graceFloor);
         event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
         event OwnershipTransferred(address indexed previousOwner, address indexed newOwner);
 
@@ -75,6 +79,13 @@ interface! {
         /// A token moved another amount than asked (a fee on transfer, say).
         error TokenAmountMismatch(address token, uint256 expected, uint256 received);
 
+        error ERC2612ExpiredSignature(uint256 deadline);
+        /// `signer` made the signature (zero if it is none), not `owner`.
+        error ERC2612InvalidSigner(address signer, address owner);
+        error Paused(uint256 verb, uint256 until);
+        /// The last pause of this verb is not long enough over: the next may begin at `from`.
+        error PauseTooSoon(uint256 verb, uint256 from);
+
         // ----- errors: accounts -----
         error UnknownCollateral(address token);
         error TooManyCollaterals(uint256 max);
@@ -95,6 +106,8 @@ interface! {
         // ----- errors: liquidation -----
         error AccountHealthy(bytes32 account, uint256 debt, uint256 capacity);
         /// Within the cool-off after the account's last step that raised its risk.
+        /// Liquidation was paused: until then accounts above the floor of health have time.
+        error GracePeriod(bytes32 account, uint256 until);
         error CoolOff(bytes32 account, uint256 until);
         /// No good price of the token to be sold.
         error PriceNotOk(address token, uint8 status);
@@ -138,6 +151,13 @@ interface! {
         function withdraw(uint256 assets, address receiver, address owner) external returns (uint256);
         function redeem(uint256 shares, address receiver, address owner) external returns (uint256);
 
+        // ----- EIP-2612 -----
+        function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+        /// The same with a signature of any form, for owners with code (ERC-1271); of a key it is `r`, `s` and `v`, 65 bytes.
+        function permit(address owner, address spender, uint256 value, uint256 deadline, bytes calldata signature) external;
+        function nonces(address owner) external view returns (uint256);
+        function DOMAIN_SEPARATOR() external view returns (bytes32);
+
         // ----- accounts -----
         /// Put `amount` of `token` into `account`, by anybody.
         function depositCollateral(bytes32 account, address token, uint256 amount) external;
@@ -154,6 +174,9 @@ interface! {
         /// Pay at most `assets` of the claim on `account`, by anybody. Returns what was paid.
         function repayClaim(bytes32 account, uint256 assets) external returns (uint256);
         function setOperator(address operator, bool approved) external;
+        /// The same by signature of `owner` over `SetOperator(address owner,address operator,bool approved,uint256 nonce,uint256 deadline)`;
+        /// nonces are those of permits.
+        function setOperatorBySignature(address owner, address operator, bool approved, uint256 deadline, bytes calldata signature) external;
         function isOperator(address owner, address operator) external view returns (bool);
 
         // ----- liquidation -----
@@ -190,6 +213,9 @@ interface! {
         function collaterals() external view returns (address[] memory);
         function collateralConfig(address token) external view returns (uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap, uint256 total);
         function riskConfig() external view returns (uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff, uint256 tip, uint256 chip);
+        /// Until when a verb is paused (numbers as in `PauseSet`); in the past if it is not.
+        function pausedUntil(uint256 verb) external view returns (uint256);
+        function guardianConfig() external view returns (address guardian, uint256 grace, uint256 graceFloor);
         function modules() external view returns (address oracle, address auction, address fund, address liquidation, address settlement, address administration, address views);
 
         // ----- administration -----
@@ -197,6 +223,13 @@ interface! {
         function setRisk(uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff) external;
         function setReward(uint256 tip, uint256 chip) external;
         function setFees(uint256 reserveFactor, uint256 totalRoomCap, uint256 fundMinimum) external;
+        /// The guardian may pause and nothing else. After a pause of liquidation accounts with a health of `graceFloor` or more are
+        /// not liquidated for `grace` seconds.
+        function setGuardian(address guardian, uint256 grace, uint256 graceFloor) external;
+        /// Pause a verb for `duration` seconds, at most three days and not within three days after its last pause; by guardian or owner.
+        function pause(uint256 verb, uint256 duration) external;
+        /// End a pause, by the owner.
+        function unpause(uint256 verb) external;
         function setSupplyCap(uint256 supplyCap) external;
         function owner() external view returns (address);
         function pendingOwner() external view returns (address);

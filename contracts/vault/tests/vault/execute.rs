@@ -146,7 +146,10 @@ fn incident_48_a_fee_is_not_hidden_by_what_leaves_in_the_same_call() {
     let market = funded();
     let account = market.open(ALICE, &[(0, 10_000)], U256::ZERO);
     let nobody = Address::ZERO;
-    market.assets[0].token.sender(ALICE).behave(Manner::TakesFee);
+    market.assets[0]
+        .token
+        .sender(ALICE)
+        .behave(Manner::TakesFee);
     let (token, amount) = (market.token(0), market.milli(0, 1_000));
     let deposit = action(DEPOSIT, token, amount, nobody);
     let withdraw = action(WITHDRAW, token, amount, ALICE);

@@ -12,6 +12,8 @@ mod execute;
 mod incidents;
 mod interface;
 mod liquidation;
+mod permit;
 mod pool;
 mod properties;
+mod safety;
 mod waterfall;
