@@ -3,6 +3,88 @@
 pragma solidity ^0.8.4;
 
 interface IVault {
+    struct AccountView {
+        uint256 debt;
+        uint256 capacity;
+        uint256 healthFactor;
+        uint256 borrowLimit;
+        uint256 volatility;
+        uint256 valueAtRisk;
+        int256 distance;
+        uint256 carrying;
+        uint256 writtenOff;
+        uint256 penalty;
+        uint256 assigned;
+        uint256 fundPaid;
+        uint256 liveLots;
+        uint256 lastRisk;
+        bool closing;
+        bool predictive;
+        HoldingView[] holdings;
+    }
+    struct CollateralView {
+        address token;
+        uint256 borrowLtv;
+        uint256 liquidationThreshold;
+        uint256 thresholdMin;
+        uint256 thresholdMax;
+        uint256 thresholdTarget;
+        uint256 penaltyMin;
+        uint256 penaltyMax;
+        uint256 lotBuffer;
+        uint256 beta;
+        uint256 supplyCap;
+        uint256 total;
+        uint256 roomCap;
+        uint256 roomUsed;
+        uint256 price;
+        uint256 low;
+        uint256 volatility;
+        uint256 status;
+    }
+    struct HoldingView {
+        address token;
+        uint256 free;
+        uint256 inLots;
+        uint256 price;
+        uint256 low;
+        uint256 volatility;
+        uint256 status;
+        uint256 value;
+        uint256 liquidationThreshold;
+    }
+    struct MarketView {
+        PoolView pool;
+        uint256 supplyCap;
+        uint256 roomUsed;
+        uint256 roomCap;
+        uint256 fundShares;
+        uint256 fundMinimum;
+        uint256 targetHealth;
+        uint256 minDebt;
+        uint256 minLot;
+        uint256 backstopDiscount;
+        uint256 reserveFactor;
+        uint256 capPeriod;
+        uint256 coolOff;
+        uint256 tip;
+        uint256 chip;
+        uint256[5] pausedUntil;
+        CollateralView[] collaterals;
+    }
+    struct PoolView {
+        uint256 totalAssets;
+        uint256 totalSupply;
+        uint256 cash;
+        uint256 borrowAssets;
+        uint256 borrowShares;
+        uint256 carrying;
+        uint256 unvested;
+        uint256 reserve;
+        uint256 borrowRate;
+        uint256 utilisation;
+    }
+
     error AccountHealthy(bytes32 account, uint256 debt, uint256 capacity);
     error AmountTooLarge(uint256 amount);
     error BelowMinLot(uint256 debt, uint256 minLot);
@@ -49,7 +131,7 @@ interface IVault {
     event ClaimReinstated(bytes32 indexed account, uint256 assets, uint256 shares);
     event ClosingStarted(bytes32 indexed account, uint256 debt, uint256 carrying, uint256 penalty);
     event CollateralDeposited(bytes32 indexed account, address indexed token, address indexed from, uint256 amount);
-    event CollateralSet(address indexed token, uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap);
+    event CollateralSet(address indexed token, uint256 borrowLtv, uint256 thresholdMin, uint256 thresholdMax, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 beta, uint256 supplyCap, uint256 roomCap);
     event CollateralWithdrawn(bytes32 indexed account, address indexed token, address indexed receiver, uint256 amount);
     event Deposit(address indexed sender, address indexed owner, uint256 assets, uint256 shares);
     event DustToFund(bytes32 indexed account, address indexed token, uint256 amount);
@@ -58,20 +140,24 @@ interface IVault {
     event Liquidated(bytes32 indexed account, address indexed token, uint256 indexed auctionId, uint256 debt, uint256 lot, uint256 penalty, uint256 reward, address keeper, uint256 debtBefore, uint256 capacityBefore);
     event LossRecognised(bytes32 indexed account, uint256 loss, uint256 covered, uint256 shared, uint256 sharesBurned);
     event LotReturned(bytes32 indexed account, address indexed token, uint256 amount);
+    event MarginSet(uint256 openingDeviations, uint256 openingHorizon, uint256 thresholdDeviations, uint256 thresholdHorizon, uint256 softDeviations, uint256 softPenalty, uint256 slew, uint256 volatilityMin, uint256 predictiveCap);
     event OperatorSet(address indexed owner, address indexed operator, bool approved);
     event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
     event OwnershipTransferred(address indexed previousOwner, address indexed newOwner);
     event PauseSet(uint256 indexed verb, uint256 until, address by);
+    event PredictiveSet(bytes32 indexed account, bool enabled);
     event Repaid(bytes32 indexed account, address indexed payer, uint256 assets, uint256 shares);
     event ReserveMinted(uint256 assets, uint256 shares);
     event RewardSet(uint256 tip, uint256 chip);
     event RiskSet(uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff);
     event SupplyCapSet(uint256 supplyCap);
+    event ThresholdMoved(address indexed token, uint256 threshold, uint256 target, uint256 volatility);
     event Transfer(address indexed from, address indexed to, uint256 value);
     event Withdraw(address indexed sender, address indexed receiver, address indexed owner, uint256 assets, uint256 shares);
 
     function DOMAIN_SEPARATOR() external view returns (bytes32);
     function acceptOwnership() external;
+    function accountView(bytes32 account) external view returns (AccountView memory);
     function accrue() external;
     function allowance(address owner, address spender) external view returns (uint256);
     function approve(address spender, uint256 value) external returns (bool);
@@ -81,7 +167,7 @@ interface IVault {
     function checkLiquidation(bytes32 account, address token) external view returns (bool succeeds, bytes4 reason, uint256 debt, uint256 lot, uint256 penalty, uint256 reward, bool closing);
     function claimLimit(bytes32 account) external view returns (uint256 outstanding, uint256 unassigned);
     function claimOf(bytes32 account) external view returns (uint256 carrying, uint256 writtenOff, uint256 penalty, uint256 assigned, uint256 fundPaid, bool closing);
-    function collateralConfig(address token) external view returns (uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap, uint256 total);
+    function collateralConfig(address token) external view returns (uint256 borrowLtv, uint256 liquidationThreshold, uint256 thresholdMin, uint256 thresholdMax, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 beta, uint256 supplyCap, uint256 roomCap, uint256 total);
     function collateralOf(bytes32 account, address token) external view returns (uint256 free, uint256 inLots);
     function collaterals() external view returns (address[] memory);
     function collateralsOf(bytes32 account) external view returns (address[] memory);
@@ -96,7 +182,10 @@ interface IVault {
     function healthOf(bytes32 account) external view returns (uint256 debt, uint256 capacity, uint256 healthFactor, uint256 borrowLimit);
     function isOperator(address owner, address operator) external view returns (bool);
     function liquidate(bytes32 account, address token, uint256 maxRepay, address keeper) external returns (uint256);
+    function marginConfig() external view returns (uint256 openingDeviations, uint256 openingHorizon, uint256 thresholdDeviations, uint256 thresholdHorizon, uint256 softDeviations, uint256 softPenalty, uint256 slew, uint256 volatilityMin, uint256 predictiveCap);
+    function marginOf(bytes32 account) external view returns (uint256 volatility, uint256 valueAtRisk, int256 distance);
     function marketState() external view returns (uint256 cash, uint256 totalBorrowAssets, uint256 totalBorrowShares, uint256 totalCarrying, uint256 unvested, uint256 reserve, uint256 borrowRate, uint256 utilisation);
+    function marketView() external view returns (MarketView memory);
     function maxDeposit(address receiver) external view returns (uint256);
     function maxMint(address receiver) external view returns (uint256);
     function maxRedeem(address owner) external view returns (uint256);
@@ -122,11 +211,13 @@ interface IVault {
     function repayClaim(bytes32 account, uint256 assets) external returns (uint256);
     function riskConfig() external view returns (uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff, uint256 tip, uint256 chip);
     function roomOf(address token) external view returns (uint256 live, uint256 decaying, uint256 cap);
-    function setCollateral(address token, uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap) external;
+    function setCollateral(address token, uint256 borrowLtv, uint256 thresholdMin, uint256 thresholdMax, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 beta, uint256 supplyCap, uint256 roomCap) external;
     function setFees(uint256 reserveFactor, uint256 totalRoomCap, uint256 fundMinimum) external;
     function setGuardian(address guardian, uint256 grace, uint256 graceFloor) external;
+    function setMargin(uint256 openingDeviations, uint256 openingHorizon, uint256 thresholdDeviations, uint256 thresholdHorizon, uint256 softDeviations, uint256 softPenalty, uint256 slew, uint256 volatilityMin, uint256 predictiveCap) external;
     function setOperator(address operator, bool approved) external;
     function setOperatorBySignature(address owner, address operator, bool approved, uint256 deadline, bytes memory signature) external;
+    function setPredictive(bytes32 account, bool enabled) external;
     function setReward(uint256 tip, uint256 chip) external;
     function setRisk(uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff) external;
     function setSupplyCap(uint256 supplyCap) external;
@@ -138,6 +229,7 @@ interface IVault {
     function transferFrom(address from, address to, uint256 value) external returns (bool);
     function transferOwnership(address newOwner) external;
     function unpause(uint256 verb) external;
+    function updateMargin(address token) external returns (uint256);
     function withdraw(uint256 assets, address receiver, address owner) external returns (uint256);
     function withdrawCollateral(bytes32 account, address token, uint256 amount, address receiver) external;
 }

@@ -42,6 +42,8 @@ pub struct CollateralSetup {
     pub penalty_max: u64,
     /// Lot buffer b, WAD.
     pub lot_buffer: u64,
+    /// Correlation with the market, WAD.
+    pub beta: u64,
     /// Most of the token that the vault takes, base units.
     pub supply_cap: u128,
     /// Most debt for sale with the token, loan asset.
@@ -118,6 +120,7 @@ impl Default for SuiteConfig {
                 penalty_min: percent(2),
                 penalty_max: percent(8),
                 lot_buffer: percent(5),
+                beta: percent(90),
                 supply_cap: 1_000_000 * WAD as u128,
                 room_cap: 400_000 * STABLE,
                 curve,
@@ -130,6 +133,7 @@ impl Default for SuiteConfig {
                 penalty_min: percent(3),
                 penalty_max: percent(9),
                 lot_buffer: percent(6),
+                beta: percent(70),
                 supply_cap: 100_000 * 100_000_000,
                 room_cap: 200_000 * STABLE,
                 curve,

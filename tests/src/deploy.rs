@@ -288,10 +288,12 @@ impl Suite {
         let parameters = IVault::setCollateralCall {
             token,
             borrowLtv: U256::from(setup.borrow_ltv),
-            liquidationThreshold: U256::from(setup.liquidation_threshold),
+            thresholdMin: U256::from(setup.liquidation_threshold),
+            thresholdMax: U256::from(setup.liquidation_threshold),
             penaltyMin: U256::from(setup.penalty_min),
             penaltyMax: U256::from(setup.penalty_max),
             lotBuffer: U256::from(setup.lot_buffer),
+            beta: U256::from(setup.beta),
             supplyCap: U256::from(setup.supply_cap),
             roomCap: U256::from(setup.room_cap),
         };

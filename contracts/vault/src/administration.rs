@@ -8,7 +8,7 @@ use stylus_sdk::prelude::*;
 
 use crate::{
     errors::{self, parameter_out_of_bounds, Fallible},
-    state::{is_short_ratio, Collateral, Risk, VaultState, MAX_TOKENS},
+    state::{is_short_ratio, Collateral, MarginRules, Risk, VaultState, MAX_TOKENS},
 };
 
 /// Longest cool-off, seconds: the age in which a position can't be liquidated unless insolvent.
@@ -23,6 +23,20 @@ pub(crate) const MAX_TARGET_HEALTH: u64 = 2_000_000_000_000_000_000;
 pub(crate) const MAX_ROOM: U256 = U256::from_limbs([u64::MAX, 0xffff_ffff, 0, 0]);
 /// Greatest cap on total assets: so that assets times the virtual shares' million stay within 128 bits.
 pub(crate) const MAX_SUPPLY_CAP: u128 = u128::MAX / 4_000_000;
+
+/// Most standard deviations of a margin, and greatest least volatility, WAD: 4.
+const MAX_DEVIATIONS: U256 = U256::from_limbs([4_000_000_000_000_000_000, 0, 0, 0]);
+/// One half, WAD.
+const HALF: U256 = U256::from_limbs([500_000_000_000_000_000, 0, 0, 0]);
+/// Greatest penalty of predictive liquidation, WAD: 10 %.
+const MAX_SOFT_PENALTY: U256 = U256::from_limbs([100_000_000_000_000_000, 0, 0, 0]);
+/// Bounds of the slew, WAD an hour: 0.1 % and 10 %. Never 0: a threshold must be able to follow its parameters.
+const SLEW: (U256, U256) = (
+    U256::from_limbs([1_000_000_000_000_000, 0, 0, 0]),
+    U256::from_limbs([100_000_000_000_000_000, 0, 0, 0]),
+);
+/// Longest horizon of a margin, seconds: 90 days.
+const MAX_HORIZON: u64 = 90 * 24 * 3600;
 
 /// Ratios that share a word are kept in billionths.
 fn in_billionths(parameter: &[u8], value: U256) -> Fallible<()> {
@@ -40,7 +54,8 @@ fn at_most(parameter: &[u8], value: U256, bound: U256) -> Fallible<()> {
 }
 
 impl VaultState {
-    /// The parameters of a collateral, all at once; adds it if it is new.
+    /// The parameters of a collateral, all at once; adds it if it is new. The threshold of one that is there stays where it is, and
+    /// moves into its new range by `updateMargin`, no faster than slew: no change of parameters liquidates anybody at once.
     ///
     /// # Errors
     ///
@@ -48,9 +63,7 @@ impl VaultState {
     pub(crate) fn configure_collateral(
         &mut self,
         token: Address,
-        parameters: &CollateralParameters,
-        supply_cap: U256,
-        room_cap: U256,
+        given: &Collateral,
     ) -> Fallible<()> {
         self.require_caller(self.owner())?;
         if token.is_zero() {
@@ -60,40 +73,106 @@ impl VaultState {
         if token == self.asset() || token == self.vm().contract_address() {
             return Err(errors::unknown_collateral(token));
         }
-        self.check_margin(parameters)?;
-        let limit = self.risk().backstop_discount;
-        if parameters.lot_buffer < limit {
-            return Err(parameter_out_of_bounds(b"lotBuffer", parameters.lot_buffer));
+        let mut collateral = *given;
+        if let Ok(known) = self.collateral(token) {
+            collateral.index = known.index;
+            collateral.total = known.total;
+            collateral.liquidation_threshold = known.liquidation_threshold;
+            collateral.threshold_moved = known.threshold_moved;
+        } else {
+            collateral.liquidation_threshold = given.threshold_max;
+            collateral.threshold_moved = self.now();
+            self.check_margin(&collateral)?;
+            collateral.index = self.append_token(token)?;
         }
-        at_most(b"roomCap", room_cap, MAX_ROOM)?;
-        at_most(b"supplyCap", supply_cap, U256::from(u128::MAX))?;
-        let (index, total) = match self.collateral(token) {
-            Ok(known) => (known.index, known.total),
-            Err(_) => (self.append_token(token)?, U256::ZERO),
-        };
-        self.set_collateral(
-            token,
-            &Collateral {
-                index,
-                borrow_ltv: parameters.borrow_ltv,
-                liquidation_threshold: parameters.liquidation_threshold,
-                penalty_min: parameters.penalty_min,
-                penalty_max: parameters.penalty_max,
-                lot_buffer: parameters.lot_buffer,
-                supply_cap,
-                total,
-                room_cap,
-            },
-        )?;
+        self.check_margin(&collateral)?;
+        if given.lot_buffer < self.risk().backstop_discount {
+            return Err(parameter_out_of_bounds(b"lotBuffer", given.lot_buffer));
+        }
+        at_most(b"beta", given.beta, WAD)?;
+        for (name, ratio) in [
+            (b"borrowLtv".as_slice(), given.borrow_ltv),
+            (b"thresholdMin", given.threshold_min),
+            (b"thresholdMax", given.threshold_max),
+            (b"penaltyMin", given.penalty_min),
+            (b"penaltyMax", given.penalty_max),
+            (b"lotBuffer", given.lot_buffer),
+            (b"beta", given.beta),
+        ] {
+            in_billionths(name, ratio)?;
+        }
+        at_most(b"roomCap", given.room_cap, MAX_ROOM)?;
+        at_most(b"supplyCap", given.supply_cap, U256::from(u128::MAX))?;
+        self.set_collateral(token, &collateral)?;
         self.emit(&IVault::CollateralSet {
             token,
-            borrowLtv: parameters.borrow_ltv,
-            liquidationThreshold: parameters.liquidation_threshold,
-            penaltyMin: parameters.penalty_min,
-            penaltyMax: parameters.penalty_max,
-            lotBuffer: parameters.lot_buffer,
-            supplyCap: supply_cap,
-            roomCap: room_cap,
+            borrowLtv: given.borrow_ltv,
+            thresholdMin: given.threshold_min,
+            thresholdMax: given.threshold_max,
+            penaltyMin: given.penalty_min,
+            penaltyMax: given.penalty_max,
+            lotBuffer: given.lot_buffer,
+            beta: given.beta,
+            supplyCap: given.supply_cap,
+            roomCap: given.room_cap,
+        });
+        Ok(())
+    }
+
+    /// How volatility bears on margins, all at once, and the cap on predictive liquidation.
+    ///
+    /// # Errors
+    ///
+    /// `NotAuthorized`, `ParameterOutOfBounds`.
+    pub(crate) fn configure_margin(
+        &mut self,
+        rules: &MarginRules,
+        predictive_cap: U256,
+    ) -> Fallible<()> {
+        self.require_caller(self.owner())?;
+        let z = rules.opening_deviations;
+        for (name, ratio, bound) in [
+            (b"openingDeviations".as_slice(), z, MAX_DEVIATIONS),
+            (
+                b"thresholdDeviations",
+                rules.threshold_deviations,
+                MAX_DEVIATIONS,
+            ),
+            // Half a deviation at least between where an account is opened and where it is liquidated.
+            (
+                b"softDeviations",
+                rules.soft_deviations,
+                z.saturating_sub(HALF),
+            ),
+            (b"softPenalty", rules.soft_penalty, MAX_SOFT_PENALTY),
+            (b"slew", rules.slew, SLEW.1),
+            (b"volatilityMin", rules.volatility_min, MAX_DEVIATIONS),
+        ] {
+            at_most(name, ratio, bound)?;
+            in_billionths(name, ratio)?;
+        }
+        if rules.slew < SLEW.0 {
+            return Err(parameter_out_of_bounds(b"slew", rules.slew));
+        }
+        for (name, seconds) in [
+            (b"openingHorizon".as_slice(), rules.opening_horizon),
+            (b"thresholdHorizon", rules.threshold_horizon),
+        ] {
+            at_most(name, U256::from(seconds), U256::from(MAX_HORIZON))?;
+        }
+        at_most(b"predictiveCap", predictive_cap, MAX_ROOM)?;
+        self.set_margin_rules(rules);
+        self.set_predictive_cap(predictive_cap);
+        self.emit(&IVault::MarginSet {
+            openingDeviations: rules.opening_deviations,
+            openingHorizon: U256::from(rules.opening_horizon),
+            thresholdDeviations: rules.threshold_deviations,
+            thresholdHorizon: U256::from(rules.threshold_horizon),
+            softDeviations: rules.soft_deviations,
+            softPenalty: rules.soft_penalty,
+            slew: rules.slew,
+            volatilityMin: rules.volatility_min,
+            predictiveCap: predictive_cap,
         });
         Ok(())
     }
@@ -109,9 +188,20 @@ impl VaultState {
         Ok(index)
     }
 
-    fn check_margin(&self, parameters: &CollateralParameters) -> Fallible<()> {
+    /// The bounds hold at the greatest threshold that can be in force: the present one may be above its new range for a while.
+    fn check_margin(&self, collateral: &Collateral) -> Fallible<()> {
         let target_health = self.risk().target_health;
-        margin::check_collateral(parameters, target_health).map_err(|error| match error {
+        let greatest = collateral
+            .threshold_max
+            .max(collateral.liquidation_threshold);
+        let parameters = CollateralParameters {
+            borrow_ltv: collateral.borrow_ltv,
+            liquidation_threshold: greatest,
+            penalty_min: collateral.penalty_min,
+            penalty_max: collateral.penalty_max,
+            lot_buffer: collateral.lot_buffer,
+        };
+        margin::check_collateral(&parameters, target_health).map_err(|error| match error {
             ParameterError::LotBufferTooLarge => {
                 parameter_out_of_bounds(b"lotBuffer", parameters.lot_buffer)
             }
@@ -121,13 +211,20 @@ impl VaultState {
             ParameterError::TargetHealthTooLow | ParameterError::TargetTooClose => {
                 parameter_out_of_bounds(b"targetHealth", target_health)
             }
-            ParameterError::ThresholdTooHigh => {
-                parameter_out_of_bounds(b"liquidationThreshold", parameters.liquidation_threshold)
-            }
+            ParameterError::ThresholdTooHigh => parameter_out_of_bounds(b"thresholdMax", greatest),
             ParameterError::BorrowLtvTooHigh => {
                 parameter_out_of_bounds(b"borrowLtv", parameters.borrow_ltv)
             }
-        })
+        })?;
+        at_most(
+            b"thresholdMin",
+            collateral.threshold_min,
+            collateral.threshold_max,
+        )?;
+        if !margin::is_ltv_within(collateral.borrow_ltv, collateral.threshold_min) {
+            return Err(parameter_out_of_bounds(b"borrowLtv", collateral.borrow_ltv));
+        }
+        Ok(())
     }
 
     /// The parameters of liquidation, all at once; each collateral must still fit them.
@@ -185,7 +282,7 @@ impl VaultState {
         let (_, count) = self.fund_minimum();
         for index in 0..count {
             let collateral = self.collateral(self.token_at(index as u8))?;
-            self.check_margin(&collateral.parameters())?;
+            self.check_margin(&collateral)?;
             if collateral.lot_buffer < backstop_discount {
                 return Err(parameter_out_of_bounds(
                     b"backstopDiscount",
@@ -301,18 +398,5 @@ impl VaultState {
             newOwner: new_owner,
         });
         Ok(())
-    }
-}
-
-impl Collateral {
-    /// What the bounds are about.
-    pub(crate) fn parameters(&self) -> CollateralParameters {
-        CollateralParameters {
-            borrow_ltv: self.borrow_ltv,
-            liquidation_threshold: self.liquidation_threshold,
-            penalty_min: self.penalty_min,
-            penalty_max: self.penalty_max,
-            lot_buffer: self.lot_buffer,
-        }
     }
 }

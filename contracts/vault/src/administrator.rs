@@ -4,14 +4,13 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::vault::IVault as V;
-use breakwater_risk::margin::CollateralParameters;
 use stylus_sdk::{abi::Router, prelude::*, ArbResult};
 
 use crate::{
-    arguments::{number, Arguments},
+    arguments::{boolean, number, Arguments},
     errors::{self, Error, Fallible},
     safety::Verb,
-    state::{Risk, VaultState},
+    state::{Collateral, MarginRules, Risk, VaultState},
 };
 
 program!(@type
@@ -78,6 +77,17 @@ impl VaultState {
             cool_off: 0,
             paused: [0; 4],
         });
+        // No margin for volatility until the owner sets one; thresholds follow changed parameters by 1 % an hour.
+        self.set_margin_rules(&MarginRules {
+            opening_deviations: U256::ZERO,
+            opening_horizon: 0,
+            threshold_deviations: U256::ZERO,
+            threshold_horizon: 0,
+            soft_deviations: U256::ZERO,
+            soft_penalty: U256::ZERO,
+            slew: U256::from(10_000_000_000_000_000u64),
+            volatility_min: U256::ZERO,
+        });
         // Interest is counted from here on.
         let mut market = self.enter()?;
         market.last_accrual = self.now();
@@ -96,6 +106,11 @@ impl VaultState {
         a: Arguments<'_>,
     ) -> Fallible<Option<Vec<u8>>> {
         match selector {
+            V::approveCall::SELECTOR => {
+                let owner = self.vm().msg_sender();
+                self.approve(owner, a.address(0)?, a.number(1)?);
+                return Ok(Some(boolean(true)));
+            }
             V::setOperatorCall::SELECTOR => {
                 let owner = self.vm().msg_sender();
                 self.choose_operator(owner, a.address(0)?, a.boolean(1)?);
@@ -126,15 +141,35 @@ impl VaultState {
             V::pauseCall::SELECTOR => self.pause(Verb::of(a.number(0)?)?, a.number(1)?)?,
             V::unpauseCall::SELECTOR => self.unpause(Verb::of(a.number(0)?)?)?,
             V::setCollateralCall::SELECTOR => {
-                let parameters = CollateralParameters {
+                let collateral = Collateral {
+                    index: 0,
                     borrow_ltv: a.number(1)?,
-                    liquidation_threshold: a.number(2)?,
-                    penalty_min: a.number(3)?,
-                    penalty_max: a.number(4)?,
-                    lot_buffer: a.number(5)?,
+                    liquidation_threshold: U256::ZERO,
+                    threshold_min: a.number(2)?,
+                    threshold_max: a.number(3)?,
+                    threshold_moved: 0,
+                    penalty_min: a.number(4)?,
+                    penalty_max: a.number(5)?,
+                    lot_buffer: a.number(6)?,
+                    beta: a.number(7)?,
+                    supply_cap: a.number(8)?,
+                    total: U256::ZERO,
+                    room_cap: a.number(9)?,
                 };
-                let (supply_cap, room_cap) = (a.number(6)?, a.number(7)?);
-                self.configure_collateral(a.address(0)?, &parameters, supply_cap, room_cap)?;
+                self.configure_collateral(a.address(0)?, &collateral)?;
+            }
+            V::setMarginCall::SELECTOR => {
+                let rules = MarginRules {
+                    opening_deviations: a.number(0)?,
+                    opening_horizon: a.number(1)?.saturating_to::<u64>(),
+                    threshold_deviations: a.number(2)?,
+                    threshold_horizon: a.number(3)?.saturating_to::<u64>(),
+                    soft_deviations: a.number(4)?,
+                    soft_penalty: a.number(5)?,
+                    slew: a.number(6)?,
+                    volatility_min: a.number(7)?,
+                };
+                self.configure_margin(&rules, a.number(8)?)?;
             }
             V::setRiskCall::SELECTOR => {
                 let (min_debt, min_lot, discount) = (a.number(1)?, a.number(2)?, a.number(3)?);

@@ -131,9 +131,13 @@ pub(crate) fn boolean(value: bool) -> Vec<u8> {
 }
 
 /// Return data of an array of addresses.
-pub(crate) fn addresses(values: impl ExactSizeIterator<Item = Address>) -> Vec<u8> {
-    let mut array = vec![U256::from(32), U256::from(values.len())];
+pub(crate) fn addresses(values: impl Iterator<Item = Address>) -> Vec<u8> {
+    let mut array = vec![U256::from(32), U256::ZERO];
     array.extend(values.map(address_word));
+    let count = U256::from(array.len().saturating_sub(2));
+    if let Some(length) = array.get_mut(1) {
+        *length = count;
+    }
     words(&array)
 }
 

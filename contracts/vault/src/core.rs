@@ -108,8 +108,12 @@ impl VaultState {
             | V::settleCall::SELECTOR
             | V::repayClaimCall::SELECTOR
             | V::mintReserveCall::SELECTOR
+            | V::accrueCall::SELECTOR
+            | V::updateMarginCall::SELECTOR
+            | V::setPredictiveCall::SELECTOR
             | V::claimLimitCall::SELECTOR => self.settlement(),
-            V::setOperatorCall::SELECTOR
+            V::approveCall::SELECTOR
+            | V::setOperatorCall::SELECTOR
             | V::setOperatorBySignatureCall::SELECTOR
             | V::permit_0Call::SELECTOR
             | V::permit_1Call::SELECTOR
@@ -119,6 +123,7 @@ impl VaultState {
             | V::pauseCall::SELECTOR
             | V::unpauseCall::SELECTOR
             | V::setCollateralCall::SELECTOR
+            | V::setMarginCall::SELECTOR
             | V::setRiskCall::SELECTOR
             | V::setRewardCall::SELECTOR
             | V::setFeesCall::SELECTOR
@@ -144,10 +149,6 @@ impl VaultState {
                 let (from, value) = (a.address(0)?, a.number(2)?);
                 self.spend_allowance(from, value)?;
                 self.move_shares(from, a.address(1)?, value)?;
-                answer = boolean(true);
-            }
-            V::approveCall::SELECTOR => {
-                self.approve(caller, a.address(0)?, a.number(1)?);
                 answer = boolean(true);
             }
             V::depositCall::SELECTOR => {
@@ -183,10 +184,6 @@ impl VaultState {
             V::executeCall::SELECTOR => {
                 let actions = Action::decode(a.bytes(1)?)?;
                 self.perform(a.word(0)?, &actions)?;
-            }
-            V::accrueCall::SELECTOR => {
-                let market = self.enter_accrued()?;
-                self.store_and_leave(&market)?;
             }
             _ => return Ok(None),
         }

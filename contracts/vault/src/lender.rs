@@ -23,8 +23,13 @@ impl VaultState {
         }
         self.take_balance(from, value)?;
         self.add_balance(to, value);
-        self.emit(&IVault::Transfer { from, to, value });
+        self.log_transfer(from, to, value);
         Ok(())
+    }
+
+    #[inline(never)]
+    fn log_transfer(&self, from: Address, to: Address, value: U256) {
+        self.emit(&IVault::Transfer { from, to, value });
     }
 
     /// Lets `spender` move `value` of the shares of `owner`.
@@ -74,11 +79,7 @@ impl VaultState {
         }
         market.total_shares = market.total_shares.saturating_add(value);
         self.add_balance(to, value);
-        self.emit(&IVault::Transfer {
-            from: Address::ZERO,
-            to,
-            value,
-        });
+        self.log_transfer(Address::ZERO, to, value);
         Ok(())
     }
 
@@ -95,14 +96,11 @@ impl VaultState {
     ) -> Fallible<()> {
         self.take_balance(from, value)?;
         market.total_shares = market.total_shares.saturating_sub(value);
-        self.emit(&IVault::Transfer {
-            from,
-            to: Address::ZERO,
-            value,
-        });
+        self.log_transfer(from, Address::ZERO, value);
         Ok(())
     }
 
+    #[inline(never)]
     fn take_balance(&mut self, from: Address, value: U256) -> Fallible<()> {
         let balance = self.balance(from);
         let Some(left) = balance.checked_sub(value) else {
@@ -112,6 +110,7 @@ impl VaultState {
         Ok(())
     }
 
+    #[inline(never)]
     fn add_balance(&mut self, to: Address, value: U256) {
         // The sum of all balances is the total, which fits 128 bits.
         let balance = self.balance(to).saturating_add(value);

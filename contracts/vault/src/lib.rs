@@ -2,7 +2,7 @@
 //!
 //! Five programs over one storage ([`state::VaultState`]), because one does not fit the limit of 24,576 bytes. The
 //! [`core::Vault`] has the verbs of lenders and borrowers, and passes every other selector by one delegate call to the
-//! program that has it: [`liquidator::VaultLiquidation`], [`settler::VaultSettlement`] (claims: what the auction calls),
+//! program that has it: [`liquidator::VaultLiquidation`], [`settler::VaultSettlement`] (claims: what the auction calls; upkeep),
 //! [`administrator::VaultAdministration`] (parameters and rights) or [`views::VaultViews`] (all the rest). Their addresses are
 //! fixed in the constructor. The cargo features `liquidation`, `settlement`, `administration` and `views` select whose
 //! entrypoint a build gets.
@@ -15,9 +15,11 @@
 //! | `state.rs` | every storage word, its unit, and how words are read and written |
 //! | `market.rs` | the pool's books: cash, loans, claims, interest |
 //! | `position.rs` | an account's collateral, debt and health |
+//! | `front_end.rs` | everything about an account, and about the market |
 //! | `lender.rs`, `borrower.rs` | deposit to redeem; collateral, borrow, repay |
 //! | `liquidation.rs` | what a liquidation would do, and doing it |
 //! | `settlement.rs` | what the auction calls: lots out, payments in, losses |
+//! | `upkeep.rs` | thresholds that follow volatility; opting in to predictive liquidation |
 //! | `administration.rs` | parameters and ownership |
 //! | `permit.rs`, `safety.rs` | rights by signature; guardian and pauses |
 //! | `errors.rs` | typed errors, encoded in one place |
@@ -44,6 +46,7 @@ mod arguments;
 mod borrower;
 pub mod core;
 pub mod errors;
+mod front_end;
 mod lender;
 mod liquidation;
 pub mod liquidator;
@@ -55,6 +58,7 @@ mod safety;
 mod settlement;
 pub mod settler;
 pub mod state;
+mod upkeep;
 pub mod views;
 
 pub use crate::{

@@ -7,13 +7,18 @@ use breakwater_interfaces::{
     oracle::{IOracleAdapter, Status},
     outbound::{self, word_at, Calldata},
 };
+use breakwater_risk::{
+    margin,
+    value_at_risk::{self, Variance},
+    volatility_margin::target_threshold,
+};
 use stylus_sdk::prelude::*;
 
 use crate::{
-    errors::{opening_margin_exceeded, price_not_ok, Fallible},
+    errors::{math_overflow, opening_margin_exceeded, price_not_ok, Fallible},
     market::Market,
     math::{self, mul_div_down},
-    state::{Collateral, Head, VaultState},
+    state::{Collateral, Head, MarginRules, VaultState},
 };
 
 /// One collateral of an account, with its price.
@@ -28,6 +33,8 @@ pub(crate) struct Holding {
     pub price: U256,
     /// Price for opening, at most `price`.
     pub low: U256,
+    /// Volatility, annualised, WAD.
+    pub volatility: U256,
     /// The adapter's status byte.
     pub status: U256,
     /// `free` at mid, rounded down, in loan asset.
@@ -35,13 +42,14 @@ pub(crate) struct Holding {
 }
 
 impl Holding {
-    fn unpriced(token: Address, collateral: Collateral, free: U256) -> Self {
+    pub(crate) fn unpriced(token: Address, collateral: Collateral, free: U256) -> Self {
         Self {
             token,
             collateral,
             free,
             price: U256::ZERO,
             low: U256::ZERO,
+            volatility: U256::ZERO,
             status: U256::ZERO,
             value: U256::ZERO,
         }
@@ -116,7 +124,7 @@ impl VaultState {
     }
 
     /// Asks the adapter for all prices at once.
-    fn price(&self, holdings: &mut [Holding]) -> Fallible<()> {
+    pub(crate) fn price(&self, holdings: &mut [Holding]) -> Fallible<()> {
         let mut calldata = Calldata::new::<IOracleAdapter::quotesCall>(holdings.len())
             .number(U256::from(32))
             .number(U256::from(holdings.len()));
@@ -128,7 +136,9 @@ impl VaultState {
         let mut next = 2usize;
         for holding in holdings.iter_mut() {
             let field = |offset: usize| word_at(&answer, next.saturating_add(offset));
-            let (Some(price), Some(low), Some(status)) = (field(0), field(1), field(3)) else {
+            let (Some(price), Some(low), Some(volatility), Some(status)) =
+                (field(0), field(1), field(2), field(3))
+            else {
                 return Err(price_not_ok(
                     holding.token,
                     U256::from(Status::NoQuorum as u8),
@@ -136,6 +146,7 @@ impl VaultState {
             };
             holding.price = price;
             holding.low = low.min(price);
+            holding.volatility = volatility;
             holding.status = status;
             holding.value = math::value(holding.free, price)?;
             next = next.saturating_add(4);
@@ -144,7 +155,7 @@ impl VaultState {
     }
 
     /// The one solvency check that every verb ends in that takes collateral out or adds debt: the debt must be within what
-    /// the collateral allows for opening, at low prices. A collateral without a good price counts as nothing.
+    /// the collateral allows for opening, see [`Portfolio::borrow_limit`]. A collateral without a good price counts as nothing.
     ///
     /// # Errors
     ///
@@ -159,7 +170,7 @@ impl VaultState {
             return Ok(());
         }
         let portfolio = self.portfolio(market, account, head)?;
-        let allowed = portfolio.borrow_limit()?;
+        let allowed = portfolio.borrow_limit(&self.margin_rules())?;
         if portfolio.debt > allowed {
             return Err(opening_margin_exceeded(account, portfolio.debt, allowed));
         }
@@ -167,21 +178,85 @@ impl VaultState {
     }
 }
 
-impl Portfolio {
-    /// What the account may owe after a step that raises its risk.
+impl Holding {
+    /// σ, at least the least that counts.
+    fn counted_volatility(&self, rules: &MarginRules) -> U256 {
+        self.volatility.max(rules.volatility_min)
+    }
+
+    /// Where volatility wants the token's threshold, WAD.
     ///
     /// # Errors
     ///
     /// `MathOverflow`.
-    pub(crate) fn borrow_limit(&self) -> Fallible<U256> {
+    #[inline(never)]
+    pub(crate) fn target_threshold(&self, rules: &MarginRules) -> Fallible<U256> {
+        let collateral = &self.collateral;
+        let factor = margin::lot_factor(collateral.penalty_max, collateral.lot_buffer)
+            .ok_or_else(math_overflow)?;
+        Ok(target_threshold(
+            self.counted_volatility(rules),
+            rules.threshold_deviations,
+            rules.threshold_horizon,
+            factor,
+            collateral.threshold_min,
+            collateral.threshold_max,
+        ))
+    }
+}
+
+impl Portfolio {
+    /// What the account may owe after a step that raises its risk: `min(Σ v_i·borrowLtv_i, B·exp(−z·σ_B·√h))`, with v at low prices,
+    /// and in B the lower of each token's present and target threshold. A collateral without a good price counts as nothing.
+    ///
+    /// # Errors
+    ///
+    /// `MathOverflow`.
+    pub(crate) fn borrow_limit(&self, rules: &MarginRules) -> Fallible<U256> {
         let mut limit = U256::ZERO;
+        let mut parts = Vec::new();
         for holding in &self.holdings {
             if holding.is_priced() {
                 let value = math::value(holding.free, holding.low)?;
                 let allowed = mul_div_down(value, holding.collateral.borrow_ltv, WAD)?;
                 limit = math::add(limit, allowed)?;
+                let present = holding.collateral.liquidation_threshold;
+                let threshold = holding.target_threshold(rules)?.min(present);
+                parts.push((holding, mul_div_down(value, threshold, WAD)?));
             }
         }
-        Ok(limit)
+        let (capacity, volatility) = volatility_of(&parts, rules)?;
+        let (deviations, horizon) = (rules.opening_deviations, rules.opening_horizon);
+        let exponent = value_at_risk::exponent(deviations, volatility, horizon);
+        Ok(limit.min(value_at_risk::margin_limit(capacity, exponent)))
     }
+
+    /// σ_B at mid prices, WAD.
+    ///
+    /// # Errors
+    ///
+    /// `MathOverflow`.
+    pub(crate) fn volatility(&self, rules: &MarginRules) -> Fallible<U256> {
+        let mut parts = Vec::new();
+        for holding in &self.holdings {
+            let threshold = holding.collateral.liquidation_threshold;
+            parts.push((holding, mul_div_down(holding.value, threshold, WAD)?));
+        }
+        volatility_of(&parts, rules).map(|(_, volatility)| volatility)
+    }
+}
+
+/// Capacity and volatility of parts of a capacity.
+#[inline(never)]
+fn volatility_of(parts: &[(&Holding, U256)], rules: &MarginRules) -> Fallible<(U256, U256)> {
+    let mut capacity = U256::ZERO;
+    for (_, part) in parts {
+        capacity = math::add(capacity, *part)?;
+    }
+    let mut variance = Variance::default();
+    for (holding, part) in parts {
+        let sigma = holding.counted_volatility(rules);
+        variance.add(*part, capacity, sigma, holding.collateral.beta);
+    }
+    Ok((capacity, variance.volatility()))
 }

@@ -1,4 +1,4 @@
-//! The vault's program for claims, reached by delegate call from the core: what the auction calls, and payments by anybody.
+//! The vault's program for claims, reached by delegate call from the core: what the auction calls, payments by anybody, and upkeep.
 
 use alloc::vec::Vec;
 use alloy_sol_types::SolCall;
@@ -41,11 +41,19 @@ impl VaultState {
             V::repayClaimCall::SELECTOR => {
                 answer = number(self.repay_claim(a.word(0)?, a.number(1)?)?);
             }
+            V::accrueCall::SELECTOR => {
+                let market = self.enter_accrued()?;
+                self.store_and_leave(&market)?;
+            }
             V::mintReserveCall::SELECTOR => {
                 let mut market = self.enter_accrued()?;
                 let shares = self.mint_reserve(&mut market)?;
                 self.store_and_leave(&market)?;
                 answer = number(shares);
+            }
+            V::updateMarginCall::SELECTOR => answer = number(self.update_margin(a.address(0)?)?),
+            V::setPredictiveCall::SELECTOR => {
+                self.choose_predictive(a.word(0)?, a.boolean(1)?)?;
             }
             V::claimLimitCall::SELECTOR => {
                 let claim = self.claim(a.word(0)?);

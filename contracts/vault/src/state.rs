@@ -94,12 +94,21 @@ mod slot {
     /// Guardian (160 bits), then, lowest first: end of the pause of liquidation (hours since 1970, 24 bits), grace (seconds,
     /// 24), health from which there is grace (billionths, 32).
     pub(super) const GUARD: u64 = 29;
+    /// Eight figures of 32 bits, ratios in billionths and times in seconds, lowest first: deviations and horizon for opening, for
+    /// the threshold, deviations for predictive liquidation and its penalty, slew an hour, least volatility.
+    pub(super) const MARGIN_RULES: u64 = 30;
+    /// Low half: cap on the flow of predictive liquidation, loan asset.
+    pub(super) const PREDICTIVE_CAP: u64 = 31;
+    /// Debt of predictive lots that counts against it, as `Room::pack` has it.
+    pub(super) const PREDICTIVE_ROOM: u64 = 32;
 
     /// Words of a collateral.
     pub(super) mod collateral {
-        /// `borrowLtv`, liquidation threshold, least and greatest penalty: four 64-bit WADs, lowest first.
+        /// Eight ratios in billionths, 32 bits each, lowest first: `borrowLtv`; liquidation threshold as it is now, at least, at
+        /// most; least and greatest penalty; lot buffer; market beta.
         pub(in super::super) const MARGIN: u64 = 0;
-        /// Low half: supply cap, base units of the token. High half: lot buffer (64-bit WAD), then the index plus one.
+        /// Low half: supply cap, base units of the token. High half: the index plus one, then when the threshold was last moved (64
+        /// bits each).
         pub(in super::super) const LIMITS: u64 = 1;
         /// Low half: all of the token in the books, free and in lots. High half: cap on debt for sale, loan asset.
         pub(in super::super) const AMOUNTS: u64 = 2;
@@ -109,7 +118,7 @@ mod slot {
 
     /// Words of an account.
     pub(super) mod account {
-        /// Low half: borrow shares. Above: bitmap of collaterals (32 bits), live lots (8), closing (8); then the time of the
+        /// Low half: borrow shares. Above: bitmap of collaterals (32 bits), live lots (8), closing (1), predictive (1); then the time of the
         /// last step that raised the account's risk (64).
         pub(in super::super) const HEAD: u64 = 0;
         /// The claim. Low half: carrying. High half: written off.
@@ -148,6 +157,10 @@ pub(crate) struct Risk {
     pub paused: [u64; 4],
 }
 
+/// Flags of an account's head.
+const CLOSING: u64 = 1 << 40;
+const PREDICTIVE: u64 = 1 << 41;
+
 /// A billionth, in WAD: the unit of ratios that share a word.
 const BILLIONTH: u64 = 1_000_000_000;
 const LOW_32: u64 = 0xffff_ffff;
@@ -157,6 +170,11 @@ const HOURS: u64 = (1 << 21) - 1;
 /// Whether a ratio is a whole number of billionths of which there are less than 2^32.
 pub(crate) fn is_short_ratio(ratio: U256) -> bool {
     expand(shorten(ratio)) == ratio
+}
+
+/// A ratio cut to whole billionths.
+pub(crate) fn shortened(ratio: U256) -> U256 {
+    expand(shorten(ratio))
 }
 
 /// A WAD ratio in billionths.
@@ -225,8 +243,16 @@ pub(crate) struct Collateral {
     pub index: u8,
     /// Share of the value that may be borrowed, WAD.
     pub borrow_ltv: U256,
-    /// λ: share of the value that counts against liquidation, WAD.
+    /// λ: share of the value that counts against liquidation now, WAD.
     pub liquidation_threshold: U256,
+    /// Where volatility may move it, WAD.
+    pub threshold_min: U256,
+    /// Where volatility may move it, WAD.
+    pub threshold_max: U256,
+    /// When it was last moved.
+    pub threshold_moved: u64,
+    /// Correlation with the market, WAD.
+    pub beta: U256,
     /// Penalty at health factor 1, WAD.
     pub penalty_min: U256,
     /// Greatest penalty, WAD.
@@ -239,6 +265,27 @@ pub(crate) struct Collateral {
     pub total: U256,
     /// Most debt for sale with it, loan asset.
     pub room_cap: U256,
+}
+
+/// How volatility bears on margins.
+#[derive(Clone, Copy)]
+pub(crate) struct MarginRules {
+    /// z of opening, WAD.
+    pub opening_deviations: U256,
+    /// h of opening and of predictive liquidation, seconds.
+    pub opening_horizon: u64,
+    /// z of the liquidation threshold, WAD.
+    pub threshold_deviations: U256,
+    /// h of the liquidation threshold, seconds.
+    pub threshold_horizon: u64,
+    /// z of predictive liquidation, WAD.
+    pub soft_deviations: U256,
+    /// Penalty of predictive liquidation, WAD.
+    pub soft_penalty: U256,
+    /// Greatest movement of a threshold in an hour, WAD.
+    pub slew: U256,
+    /// Least volatility of a token, WAD.
+    pub volatility_min: U256,
 }
 
 /// An account's head word.
@@ -254,6 +301,8 @@ pub(crate) struct Head {
     pub live_lots: u8,
     /// Insolvent: being wound up.
     pub closing: bool,
+    /// May be liquidated before it is unhealthy.
+    pub predictive: bool,
 }
 
 /// An account's claim, in loan asset.
@@ -642,6 +691,59 @@ impl VaultState {
         self.set_word(slot::RISK, risk.pack());
     }
 
+    /// How volatility bears on margins.
+    #[inline(never)]
+    pub(crate) fn margin_rules(&self) -> MarginRules {
+        let [first, second, third, fourth] = self.word(slot::MARGIN_RULES).into_limbs();
+        MarginRules {
+            opening_deviations: expand(first),
+            opening_horizon: first >> 32,
+            threshold_deviations: expand(second),
+            threshold_horizon: second >> 32,
+            soft_deviations: expand(third),
+            soft_penalty: expand(third >> 32),
+            slew: expand(fourth),
+            volatility_min: expand(fourth >> 32),
+        }
+    }
+
+    /// Changes how volatility bears on margins.
+    pub(crate) fn set_margin_rules(&mut self, rules: &MarginRules) {
+        let word = U256::from_limbs([
+            shorten(rules.opening_deviations) | (rules.opening_horizon << 32),
+            shorten(rules.threshold_deviations) | (rules.threshold_horizon << 32),
+            shorten(rules.soft_deviations) | (shorten(rules.soft_penalty) << 32),
+            shorten(rules.slew) | (shorten(rules.volatility_min) << 32),
+        ]);
+        self.set_word(slot::MARGIN_RULES, word);
+    }
+
+    /// Cap on the flow of predictive liquidation.
+    pub(crate) fn predictive_cap(&self) -> U256 {
+        self.word(slot::PREDICTIVE_CAP)
+    }
+
+    /// Changes the cap on the flow of predictive liquidation.
+    pub(crate) fn set_predictive_cap(&mut self, cap: U256) {
+        self.set_word(slot::PREDICTIVE_CAP, cap);
+    }
+
+    /// Debt of predictive lots that counts against their cap.
+    pub(crate) fn predictive_room(&self) -> Room {
+        Room::unpack(self.word(slot::PREDICTIVE_ROOM))
+    }
+
+    /// Writes the debt of predictive lots.
+    ///
+    /// # Errors
+    ///
+    /// `MathOverflow` if it does not fit its word.
+    pub(crate) fn set_predictive_room(&mut self, room: &Room) -> Fallible<()> {
+        let word = room.pack().map_err(|_| math_overflow())?;
+        self.set_word(slot::PREDICTIVE_ROOM, word);
+        Ok(())
+    }
+
     /// Least debt of an account, least debt worth an auction.
     #[inline(never)]
     pub(crate) fn minimums(&self) -> (U256, U256) {
@@ -722,21 +824,24 @@ impl VaultState {
     pub(crate) fn collateral(&self, token: Address) -> Fallible<Collateral> {
         let base = self.collateral_word(token, 0);
         let word = |offset| self.load(Self::field(base, offset));
-        let [supply_cap_0, supply_cap_1, buffer, index] =
+        let [supply_cap_0, supply_cap_1, index, threshold_moved] =
             word(slot::collateral::LIMITS).into_limbs();
         let Some(index) = index.checked_sub(1) else {
             return Err(unknown_collateral(token));
         };
-        let [borrow_ltv, liquidation_threshold, penalty_min, penalty_max] =
-            word(slot::collateral::MARGIN).into_limbs();
+        let [first, second, third, fourth] = word(slot::collateral::MARGIN).into_limbs();
         let (room_cap, total) = unpack_halves(word(slot::collateral::AMOUNTS));
         Ok(Collateral {
             index: index as u8,
-            borrow_ltv: U256::from(borrow_ltv),
-            liquidation_threshold: U256::from(liquidation_threshold),
-            penalty_min: U256::from(penalty_min),
-            penalty_max: U256::from(penalty_max),
-            lot_buffer: U256::from(buffer),
+            borrow_ltv: expand(first),
+            liquidation_threshold: expand(first >> 32),
+            threshold_min: expand(second),
+            threshold_max: expand(second >> 32),
+            penalty_min: expand(third),
+            penalty_max: expand(third >> 32),
+            lot_buffer: expand(fourth),
+            beta: expand(fourth >> 32),
+            threshold_moved,
             supply_cap: U256::from_limbs([supply_cap_0, supply_cap_1, 0, 0]),
             total,
             room_cap,
@@ -757,18 +862,18 @@ impl VaultState {
         let amounts = pack_halves(collateral.room_cap, collateral.total)?;
         let index = U256::from(collateral.index).saturating_add(U256::from(1));
         let tail = U256::from_limbs([
-            collateral.lot_buffer.saturating_to::<u64>(),
             index.saturating_to::<u64>(),
+            collateral.threshold_moved,
             0,
             0,
         ]);
         let limits = pack_halves(tail, collateral.supply_cap)?;
         let base = self.collateral_word(token, 0);
         let margin = U256::from_limbs([
-            collateral.borrow_ltv.saturating_to::<u64>(),
-            collateral.liquidation_threshold.saturating_to::<u64>(),
-            collateral.penalty_min.saturating_to::<u64>(),
-            collateral.penalty_max.saturating_to::<u64>(),
+            shorten(collateral.borrow_ltv) | (shorten(collateral.liquidation_threshold) << 32),
+            shorten(collateral.threshold_min) | (shorten(collateral.threshold_max) << 32),
+            shorten(collateral.penalty_min) | (shorten(collateral.penalty_max) << 32),
+            shorten(collateral.lot_buffer) | (shorten(collateral.beta) << 32),
         ]);
         self.save(Self::field(base, slot::collateral::MARGIN), margin);
         self.save(Self::field(base, slot::collateral::LIMITS), limits);
@@ -830,7 +935,8 @@ impl VaultState {
             borrow_shares: U256::from_limbs([shares_0, shares_1, 0, 0]),
             bitmap: high_0 as u32,
             live_lots: (high_0 >> 32) as u8,
-            closing: high_0 >> 40 != 0,
+            closing: high_0 & CLOSING != 0,
+            predictive: high_0 & PREDICTIVE != 0,
             last_risk: high_1,
         }
     }
@@ -844,7 +950,8 @@ impl VaultState {
     pub(crate) fn set_head(&mut self, account: B256, head: &Head) -> Fallible<()> {
         let flags = u64::from(head.bitmap)
             | (u64::from(head.live_lots) << 32)
-            | (u64::from(head.closing) << 40);
+            | if head.closing { CLOSING } else { 0 }
+            | if head.predictive { PREDICTIVE } else { 0 };
         let high = U256::from_limbs([flags, head.last_risk, 0, 0]);
         let slot = self.account_word(account, slot::account::HEAD);
         self.save(slot, pack_halves(high, head.borrow_shares)?);
@@ -1021,10 +1128,16 @@ impl VaultState {
         self.set_position(account, head, index, left, in_lots)
     }
 
-    /// Indices of the tokens in an account's bitmap.
-    pub(crate) fn indices(bitmap: u32) -> Vec<u8> {
-        (0u8..32)
-            .filter(|index| bitmap & 1u32.wrapping_shl(u32::from(*index)) != 0)
-            .collect()
+    /// Indices of the tokens in an account's bitmap, lowest first.
+    pub(crate) fn indices(mut bitmap: u32) -> impl Iterator<Item = u8> {
+        ::core::iter::from_fn(move || {
+            if bitmap == 0 {
+                return None;
+            }
+            let index = bitmap.trailing_zeros();
+            // The lowest bit goes.
+            bitmap &= bitmap.wrapping_sub(1);
+            Some(index as u8)
+        })
     }
 }

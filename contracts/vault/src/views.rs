@@ -87,11 +87,20 @@ impl VaultState {
             }
             V::collateralsOfCall::SELECTOR => {
                 let indices = Self::indices(self.head(a.word(0)?).bitmap);
-                addresses(indices.into_iter().map(|index| self.token_at(index)))
+                addresses(indices.map(|index| self.token_at(index)))
             }
             V::claimOfCall::SELECTOR => self.view_claim(a.word(0)?),
             V::healthOfCall::SELECTOR => self.view_health(a.word(0)?)?,
             // ----- the market -----
+            V::accountViewCall::SELECTOR => self.view_account(a.word(0)?)?,
+            V::marketViewCall::SELECTOR => self.view_everything()?,
+            V::marginOfCall::SELECTOR => {
+                let account = a.word(0)?;
+                let head = self.head(account);
+                let portfolio = self.portfolio(&self.market_now(), account, &head)?;
+                words(&self.margin_figures(&portfolio)?)
+            }
+            V::marginConfigCall::SELECTOR => words(&self.margin_config()),
             V::marketStateCall::SELECTOR => self.view_market(),
             V::roomOfCall::SELECTOR => self.view_room(a)?,
             V::collateralsCall::SELECTOR => {
@@ -157,7 +166,7 @@ impl VaultState {
             portfolio.debt,
             portfolio.capacity,
             margin::health_factor(portfolio.debt, portfolio.capacity),
-            portfolio.borrow_limit()?,
+            portfolio.borrow_limit(&self.margin_rules())?,
         ]))
     }
 
@@ -195,9 +204,12 @@ impl VaultState {
         Ok(words(&[
             collateral.borrow_ltv,
             collateral.liquidation_threshold,
+            collateral.threshold_min,
+            collateral.threshold_max,
             collateral.penalty_min,
             collateral.penalty_max,
             collateral.lot_buffer,
+            collateral.beta,
             collateral.supply_cap,
             collateral.room_cap,
             collateral.total,

@@ -59,8 +59,7 @@ pub fn exp_wad(x: i128) -> U256 {
     while term > 0 {
         // sum < 2^63 and r < 2^62: the product is under 2^125.
         let product = (sum as u128).wrapping_mul(r as u128) >> SERIES_BITS;
-        // The divisor is never 0; the empty alternative is there because nothing here may panic.
-        sum = ONE.wrapping_add((product as u64).checked_div(term).unwrap_or(0));
+        sum = ONE.wrapping_add(quotient(product as u64, term));
         term = term.wrapping_sub(1);
     }
     // 2^62 ≤ sum < 2^63, times 1e18 < 2^60: under 2^123.
@@ -69,6 +68,13 @@ pub fn exp_wad(x: i128) -> U256 {
     let up = power_of_two(k.max(0));
     let down = power_of_two((SERIES_BITS as i64).wrapping_sub(k.min(0)));
     mul_div_down(mantissa, up, down).unwrap_or(U256::MAX)
+}
+
+/// `⌊dividend/divisor⌋` of words. Not inlined: next to a product of 128 bits the compiler divides 128 bits, by a kilobyte of code. The
+/// divisor is never 0; the alternative is there because nothing here may panic.
+#[inline(never)]
+fn quotient(dividend: u64, divisor: u64) -> u64 {
+    dividend.checked_div(divisor).unwrap_or(0)
 }
 
 /// `2^n` for `0 ≤ n < 256`.

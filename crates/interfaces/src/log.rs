@@ -92,7 +92,10 @@ mod vault_events {
         V::ClaimReinstated: [account] [assets, shares];
         V::LossRecognised: [account] [loss, covered, shared, sharesBurned];
         V::ReserveMinted: [] [assets, shares];
-        V::CollateralSet: [token] [borrowLtv, liquidationThreshold, penaltyMin, penaltyMax, lotBuffer, supplyCap, roomCap];
+        V::CollateralSet: [token] [borrowLtv, thresholdMin, thresholdMax, penaltyMin, penaltyMax, lotBuffer, beta, supplyCap, roomCap];
+        V::MarginSet: [] [openingDeviations, openingHorizon, thresholdDeviations, thresholdHorizon, softDeviations, softPenalty, slew, volatilityMin, predictiveCap];
+        V::ThresholdMoved: [token] [threshold, target, volatility];
+        V::PredictiveSet: [account] [enabled];
         V::RiskSet: [] [targetHealth, minDebt, minLot, backstopDiscount, capPeriod, coolOff];
         V::RewardSet: [] [tip, chip];
         V::SupplyCapSet: [] [supplyCap];

@@ -1,6 +1,112 @@
 //! The vault: ERC-4626 lending pool and cross-margin accounts.
 
 interface! {
+    /// One collateral of an account.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct HoldingView {
+        address token;
+        uint256 free;
+        uint256 inLots;
+        /// At mid, 1e36 scale; prices, volatility, status and value are 0 if all of it is in lots.
+        uint256 price;
+        uint256 low;
+        uint256 volatility;
+        /// The adapter's status, 0 for Ok.
+        uint256 status;
+        /// Of `free` at mid, loan asset.
+        uint256 value;
+        uint256 liquidationThreshold;
+    }
+
+    /// Everything about an account.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct AccountView {
+        uint256 debt;
+        uint256 capacity;
+        uint256 healthFactor;
+        uint256 borrowLimit;
+        /// Annualised, of the capacity, WAD.
+        uint256 volatility;
+        /// Capacity lost in a fall of the opening margin's deviations over its horizon.
+        uint256 valueAtRisk;
+        /// Standard deviations to health 1 over the opening horizon, WAD; negative if unhealthy.
+        int256 distance;
+        uint256 carrying;
+        uint256 writtenOff;
+        uint256 penalty;
+        uint256 assigned;
+        uint256 fundPaid;
+        uint256 liveLots;
+        /// Time of the last step that raised its risk.
+        uint256 lastRisk;
+        bool closing;
+        bool predictive;
+        HoldingView[] holdings;
+    }
+
+    /// One collateral of the market.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct CollateralView {
+        address token;
+        uint256 borrowLtv;
+        uint256 liquidationThreshold;
+        uint256 thresholdMin;
+        uint256 thresholdMax;
+        /// Where volatility wants the threshold.
+        uint256 thresholdTarget;
+        uint256 penaltyMin;
+        uint256 penaltyMax;
+        uint256 lotBuffer;
+        uint256 beta;
+        uint256 supplyCap;
+        uint256 total;
+        uint256 roomCap;
+        uint256 roomUsed;
+        uint256 price;
+        uint256 low;
+        uint256 volatility;
+        uint256 status;
+    }
+
+    /// The pool's books.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct PoolView {
+        uint256 totalAssets;
+        uint256 totalSupply;
+        uint256 cash;
+        uint256 borrowAssets;
+        uint256 borrowShares;
+        uint256 carrying;
+        uint256 unvested;
+        uint256 reserve;
+        /// A second, WAD.
+        uint256 borrowRate;
+        uint256 utilisation;
+    }
+
+    /// Everything about the market.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct MarketView {
+        PoolView pool;
+        uint256 supplyCap;
+        uint256 roomUsed;
+        uint256 roomCap;
+        uint256 fundShares;
+        uint256 fundMinimum;
+        uint256 targetHealth;
+        uint256 minDebt;
+        uint256 minLot;
+        uint256 backstopDiscount;
+        uint256 reserveFactor;
+        uint256 capPeriod;
+        uint256 coolOff;
+        uint256 tip;
+        uint256 chip;
+        /// Ends of the pauses, in the order of the verbs, see `PauseSet`.
+        uint256[5] pausedUntil;
+        CollateralView[] collaterals;
+    }
+
     #[derive(Debug, PartialEq, Eq)]
     interface IVault {
         // ----- ERC-20 and ERC-4626 events, to the letter of the standards -----
@@ -44,7 +150,12 @@ interface! {
         event ReserveMinted(uint256 assets, uint256 shares);
 
         // ----- configuration -----
-        event CollateralSet(address indexed token, uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap);
+        event CollateralSet(address indexed token, uint256 borrowLtv, uint256 thresholdMin, uint256 thresholdMax, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 beta, uint256 supplyCap, uint256 roomCap);
+        event MarginSet(uint256 openingDeviations, uint256 openingHorizon, uint256 thresholdDeviations, uint256 thresholdHorizon, uint256 softDeviations, uint256 softPenalty, uint256 slew, uint256 volatilityMin, uint256 predictiveCap);
+        /// The liquidation threshold of `token` moved toward its target.
+        event ThresholdMoved(address indexed token, uint256 threshold, uint256 target, uint256 volatility);
+        /// `account` may be liquidated before it is unhealthy, or no longer.
+        event PredictiveSet(bytes32 indexed account, bool enabled);
         event RiskSet(uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff);
         event RewardSet(uint256 tip, uint256 chip);
         event SupplyCapSet(uint256 supplyCap);
@@ -179,6 +290,11 @@ interface! {
         function setOperatorBySignature(address owner, address operator, bool approved, uint256 deadline, bytes calldata signature) external;
         function isOperator(address owner, address operator) external view returns (bool);
 
+        /// Let `account` be liquidated before it is unhealthy, at a lower penalty, or no longer; by its owner or an operator.
+        function setPredictive(bytes32 account, bool enabled) external;
+        /// Move the liquidation threshold of `token` toward where its volatility wants it, by anybody. Returns the threshold.
+        function updateMargin(address token) external returns (uint256);
+
         // ----- liquidation -----
         /// Put part of an unhealthy account's debt up for sale, with collateral `token`. `maxRepay` limits the debt.
         /// Returns the auction's id, 0 if none was started (an account put in closing with no room, or only dust).
@@ -207,11 +323,17 @@ interface! {
         function healthOf(bytes32 account) external view returns (uint256 debt, uint256 capacity, uint256 healthFactor, uint256 borrowLimit);
         /// What `liquidate(account, token, 2^256-1, keeper)` would do now: whether it succeeds, the selector of the error if not, and the amounts.
         function checkLiquidation(bytes32 account, address token) external view returns (bool succeeds, bytes4 reason, uint256 debt, uint256 lot, uint256 penalty, uint256 reward, bool closing);
+        function accountView(bytes32 account) external view returns (AccountView memory);
+        function marketView() external view returns (MarketView memory);
+        /// Volatility of `account` (WAD a year), what of its capacity is at risk in a fall of the opening margin's deviations over its
+        /// horizon, and how many deviations (WAD) its health is from 1.
+        function marginOf(bytes32 account) external view returns (uint256 volatility, uint256 valueAtRisk, int256 distance);
+        function marginConfig() external view returns (uint256 openingDeviations, uint256 openingHorizon, uint256 thresholdDeviations, uint256 thresholdHorizon, uint256 softDeviations, uint256 softPenalty, uint256 slew, uint256 volatilityMin, uint256 predictiveCap);
         function marketState() external view returns (uint256 cash, uint256 totalBorrowAssets, uint256 totalBorrowShares, uint256 totalCarrying, uint256 unvested, uint256 reserve, uint256 borrowRate, uint256 utilisation);
         /// Debt for sale: not settled, and settled but not yet decayed; for one token, and in total (token zero).
         function roomOf(address token) external view returns (uint256 live, uint256 decaying, uint256 cap);
         function collaterals() external view returns (address[] memory);
-        function collateralConfig(address token) external view returns (uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap, uint256 total);
+        function collateralConfig(address token) external view returns (uint256 borrowLtv, uint256 liquidationThreshold, uint256 thresholdMin, uint256 thresholdMax, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 beta, uint256 supplyCap, uint256 roomCap, uint256 total);
         function riskConfig() external view returns (uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff, uint256 tip, uint256 chip);
         /// Until when a verb is paused (numbers as in `PauseSet`); in the past if it is not.
         function pausedUntil(uint256 verb) external view returns (uint256);
@@ -219,7 +341,11 @@ interface! {
         function modules() external view returns (address oracle, address auction, address fund, address liquidation, address settlement, address administration, address views);
 
         // ----- administration -----
-        function setCollateral(address token, uint256 borrowLtv, uint256 liquidationThreshold, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 supplyCap, uint256 roomCap) external;
+        /// The liquidation threshold of a new token is `thresholdMax`; that of a known one stays, and moves into its range by `updateMargin`.
+        /// Ratios are whole billionths. `beta` is the correlation with the market.
+        function setCollateral(address token, uint256 borrowLtv, uint256 thresholdMin, uint256 thresholdMax, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 beta, uint256 supplyCap, uint256 roomCap) external;
+        /// How volatility bears on margins. Deviations, penalty, slew (an hour) and volatility in WAD, whole billionths; horizons in seconds.
+        function setMargin(uint256 openingDeviations, uint256 openingHorizon, uint256 thresholdDeviations, uint256 thresholdHorizon, uint256 softDeviations, uint256 softPenalty, uint256 slew, uint256 volatilityMin, uint256 predictiveCap) external;
         function setRisk(uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff) external;
         function setReward(uint256 tip, uint256 chip) external;
         function setFees(uint256 reserveFactor, uint256 totalRoomCap, uint256 fundMinimum) external;

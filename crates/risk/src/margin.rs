@@ -8,6 +8,10 @@ use breakwater_fixed_point::{
 /// Least distance between the target health and `λ·k`: 2 %, in WAD. It bounds the size of a lot, `(H* − HF)/(H* − λ·k)` of the debt.
 pub const MIN_TARGET_GAP: U256 = U256::from_limbs([20_000_000_000_000_000, 0, 0, 0]);
 
+/// Greatest part of the least threshold that may be borrowed: 98 %, in WAD. An account opened at the edge is not at once at the
+/// edge of liquidation, wherever volatility moves the threshold.
+pub const MAX_LTV_SHARE: U256 = U256::from_limbs([980_000_000_000_000_000, 0, 0, 0]);
+
 /// The parameters of a collateral that bind each other; all in WAD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CollateralParameters {
@@ -70,6 +74,12 @@ pub fn health_factor(debt: U256, capacity: U256) -> U256 {
 #[must_use]
 pub fn is_healthy(debt: U256, capacity: U256) -> bool {
     debt <= capacity
+}
+
+/// Whether `borrow_ltv ≤ 98 %·λ_min`.
+#[must_use]
+pub fn is_ltv_within(borrow_ltv: U256, threshold_min: U256) -> bool {
+    mul_div_down(threshold_min, MAX_LTV_SHARE, WAD).is_some_and(|limit| borrow_ltv <= limit)
 }
 
 /// Checks the bounds that make liquidation work (design, 3): `b < 1`, `p_min ≤ p_max`, `H* > 1`, `λ·k < 1`,

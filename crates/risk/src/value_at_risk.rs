@@ -10,7 +10,7 @@
 
 use alloy_primitives::U256;
 use breakwater_fixed_point::{
-    exp_wad, ln_wad, mul, mul_div_down, mul_div_up, sqrt_down, wad_mul_up, PRICE_SCALE, WAD,
+    exp_wad, ln_wad, mul_div_down, mul_div_up, sqrt_down, PRICE_SCALE, WAD,
 };
 
 use crate::{interest::YEAR, margin::health_factor};
@@ -31,34 +31,36 @@ impl Variance {
     /// Counts a collateral of which `part = c_i` of the capacity is. Rounds up; `beta` above 1 counts as 1.
     pub fn add(&mut self, part: U256, capacity: U256, volatility: U256, beta: U256) {
         // An unknown share of nothing is the whole.
-        let weight = mul_div_up(part, WAD, capacity).unwrap_or(WAD).min(WAD);
+        let weight = up(part, WAD, capacity).min(WAD);
         let beta = beta.min(WAD);
-        let weighted = wad_mul_up(weight, volatility).unwrap_or(U256::MAX);
-        self.common = self
-            .common
-            .saturating_add(wad_mul_up(weighted, beta).unwrap_or(U256::MAX));
+        let weighted = up(weight, volatility, WAD);
+        self.common = self.common.saturating_add(up(weighted, beta, WAD));
         // 1 − β², times 1e36; β² ≤ 1e36.
-        let rest = PRICE_SCALE.saturating_sub(mul(beta, beta).unwrap_or(PRICE_SCALE));
-        let square = mul(weighted, weighted).unwrap_or(U256::MAX);
-        let own = mul_div_up(square, rest, PRICE_SCALE).unwrap_or(U256::MAX);
-        self.own = self.own.saturating_add(own);
+        let rest = PRICE_SCALE.saturating_sub(up(beta, beta, U256::ONE));
+        let square = up(weighted, weighted, U256::ONE);
+        self.own = self.own.saturating_add(up(square, rest, PRICE_SCALE));
     }
 
     /// `σ_B` in WAD, rounded up: above the exact figure by less than `n·(σ_max + 3)` units for `n` collaterals. Saturates at 2^128.
     #[must_use]
     pub fn volatility(&self) -> U256 {
-        let common = mul(self.common, self.common).unwrap_or(U256::MAX);
-        sqrt_up(common.saturating_add(self.own))
+        sqrt_up(up(self.common, self.common, U256::ONE).saturating_add(self.own))
     }
 }
 
+/// `⌈a·b/divisor⌉`, saturating. One body, not inlined: everything here is made of it.
+#[inline(never)]
+fn up(a: U256, b: U256, divisor: U256) -> U256 {
+    mul_div_up(a, b, divisor).unwrap_or(U256::MAX)
+}
+
 /// `⌈√value⌉`.
+#[inline(never)]
 fn sqrt_up(value: U256) -> U256 {
-    let root = sqrt_down(value);
-    if mul(root, root) == Some(value) {
-        root
-    } else {
-        root.saturating_add(U256::ONE)
+    match value.checked_sub(U256::ONE) {
+        // One more than the root of what is below.
+        Some(below) => sqrt_down(below).saturating_add(U256::ONE),
+        None => U256::ZERO,
     }
 }
 
@@ -67,12 +69,8 @@ fn sqrt_up(value: U256) -> U256 {
 #[must_use]
 pub fn exponent(deviations: U256, volatility: U256, horizon: u64) -> U256 {
     let year = U256::from_limbs([YEAR, 0, 0, 0]);
-    let share = mul_div_up(U256::from_limbs([horizon, 0, 0, 0]), PRICE_SCALE, year);
-    let root = sqrt_up(share.unwrap_or(U256::MAX));
-    mul_div_up(deviations, volatility, WAD)
-        .and_then(|product| wad_mul_up(product, root))
-        .unwrap_or(EXPONENT_LIMIT)
-        .min(EXPONENT_LIMIT)
+    let share = up(U256::from_limbs([horizon, 0, 0, 0]), PRICE_SCALE, year);
+    up(up(deviations, volatility, WAD), sqrt_up(share), WAD).min(EXPONENT_LIMIT)
 }
 
 /// `exp(−e)` in WAD, not above the exact figure but by its unit in the last place. Falls as `e` grows.

@@ -8,7 +8,7 @@ use breakwater_interfaces::{
     auction::{IAuctionTaker, ILiquidationAuction},
     fund::IInsuranceFund,
     oracle::{IOracleAdapter, Quote},
-    vault::IVault,
+    vault::{AccountView, CollateralView, HoldingView, IVault, MarketView, PoolView},
 };
 
 use crate::{
@@ -54,40 +54,63 @@ fn files() -> Result<Vec<(String, String)>> {
 /// Gives structs among the parameters of functions their names again, which `sol!` leaves out of its ABI. They then belong to
 /// the interface that uses them.
 fn name_structs(interface: &str, abi: &mut JsonAbi) -> Result<()> {
-    // As in EIP-712: `Quote(uint256 mid,…)`.
-    let declarations = [Quote::eip712_root_type()];
     for function in abi.functions.values_mut().flatten() {
-        let parameters = function.inputs.iter_mut().chain(&mut function.outputs);
-        for parameter in parameters.filter(|parameter| !parameter.components.is_empty()) {
-            let name = declarations
-                .iter()
-                .filter_map(|declaration| declaration.split_once('('))
-                .find(|(_, fields)| fields.strip_suffix(')') == Some(&fields_of(parameter)))
-                .map(|(name, _)| name)
-                .ok_or_else(|| {
-                    Error::new(format!(
-                        "{interface}.{} has a struct without a name",
-                        function.name
-                    ))
-                    .advise("add the struct to `name_structs` in crates/xtask/src/abi.rs")
-                })?;
-            // `tuple`, and the brackets of an array.
-            parameter.internal_type = Some(InternalType::Struct {
-                contract: Some(interface.to_owned()),
-                ty: parameter.ty.replacen("tuple", name, 1),
-            });
+        let name = function.name.clone();
+        for parameter in function.inputs.iter_mut().chain(&mut function.outputs) {
+            name_struct(interface, &name, parameter)?;
         }
     }
     Ok(())
 }
 
-/// The fields of a struct as EIP-712 writes them.
-fn fields_of(parameter: &Param) -> String {
-    let fields = parameter.components.iter();
-    let fields: Vec<String> = fields
-        .map(|field| format!("{} {}", field.ty, field.name))
+/// Names a parameter's struct, and those within it.
+fn name_struct(interface: &str, function: &str, parameter: &mut Param) -> Result<()> {
+    if parameter.components.is_empty() {
+        return Ok(());
+    }
+    for component in &mut parameter.components {
+        name_struct(interface, function, component)?;
+    }
+    // As in EIP-712: `Quote(uint256 mid,…)`.
+    let declarations = [
+        Quote::eip712_root_type(),
+        AccountView::eip712_root_type(),
+        HoldingView::eip712_root_type(),
+        MarketView::eip712_root_type(),
+        PoolView::eip712_root_type(),
+        CollateralView::eip712_root_type(),
+    ];
+    let fields: Vec<&str> = parameter
+        .components
+        .iter()
+        .map(|field| field.name.as_str())
         .collect();
-    fields.join(",")
+    let name = declarations
+        .iter()
+        .filter_map(|declaration| declaration.split_once('('))
+        .find(|(_, declared)| field_names(declared) == fields)
+        .map(|(name, _)| name)
+        .ok_or_else(|| {
+            Error::new(format!(
+                "{interface}.{function} has a struct without a name"
+            ))
+            .advise("add the struct to `name_struct` in crates/xtask/src/abi.rs")
+        })?;
+    // `tuple`, and the brackets of an array.
+    parameter.internal_type = Some(InternalType::Struct {
+        contract: Some(interface.to_owned()),
+        ty: parameter.ty.replacen("tuple", name, 1),
+    });
+    Ok(())
+}
+
+/// Names of the fields in `uint256 mid,uint256 low)`.
+fn field_names(declared: &str) -> Vec<&str> {
+    declared
+        .trim_end_matches(')')
+        .split(',')
+        .filter_map(|field| field.rsplit(' ').next())
+        .collect()
 }
 
 /// Writes all files, and removes interfaces that are none any more.

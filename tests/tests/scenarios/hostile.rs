@@ -587,10 +587,12 @@ fn a_token_that_keeps_a_fee_is_refused_as_collateral_and_as_loan_asset() {
     let set = IVault::setCollateralCall {
         token,
         borrowLtv: ltv(60),
-        liquidationThreshold: ltv(70),
+        thresholdMin: ltv(70),
+        thresholdMax: ltv(70),
         penaltyMin: ltv(3),
         penaltyMax: ltv(9),
         lotBuffer: ltv(6),
+        beta: ltv(50),
         supplyCap: stable(1_000),
         roomCap: stable(1_000),
     };

@@ -186,10 +186,12 @@ fn a_supply_cap_binds_over_all_accounts() {
     let set = |supply_cap| IVault::setCollateralCall {
         token,
         borrowLtv: percent(75),
-        liquidationThreshold: percent(80),
+        thresholdMin: percent(80),
+        thresholdMax: percent(80),
         penaltyMin: percent(1),
         penaltyMax: percent(5),
         lotBuffer: percent(10),
+        beta: percent(50),
         supplyCap: supply_cap,
         roomCap: UNCAPPED,
     };
@@ -380,10 +382,12 @@ fn parameters_are_the_owners_within_bounds() {
         |ltv: u64, threshold: u64, min: u64, max: u64, buffer: u64| IVault::setCollateralCall {
             token: market.token(0),
             borrowLtv: percent(ltv),
-            liquidationThreshold: percent(threshold),
+            thresholdMin: percent(threshold),
+            thresholdMax: percent(threshold),
             penaltyMin: percent(min),
             penaltyMax: percent(max),
             lotBuffer: percent(buffer),
+            beta: percent(50),
             supplyCap: n(u128::MAX),
             roomCap: UNCAPPED,
         };
@@ -438,11 +442,7 @@ fn parameters_are_the_owners_within_bounds() {
     );
     for (call, parameter, value) in [
         // λ·k of 1.05/0.9·0.86 is over 1: a spiral.
-        (
-            collateral(75, 86, 1, 5, 10),
-            "liquidationThreshold",
-            percent(86),
-        ),
+        (collateral(75, 86, 1, 5, 10), "thresholdMax", percent(86)),
         (collateral(80, 80, 1, 5, 10), "borrowLtv", percent(80)),
         (collateral(75, 80, 6, 5, 10), "penaltyMin", percent(6)),
         (collateral(75, 80, 1, 5, 100), "lotBuffer", percent(100)),
@@ -482,10 +482,12 @@ fn the_loan_asset_and_the_vaults_own_shares_are_no_collateral() {
         let call = IVault::setCollateralCall {
             token,
             borrowLtv: percent(75),
-            liquidationThreshold: percent(80),
+            thresholdMin: percent(80),
+            thresholdMax: percent(80),
             penaltyMin: percent(1),
             penaltyMax: percent(5),
             lotBuffer: percent(10),
+            beta: percent(50),
             supplyCap: n(1),
             roomCap: n(1),
         };

@@ -532,10 +532,12 @@ impl Market {
         self.admin(IVault::setCollateralCall {
             token,
             borrowLtv: percent(spec.borrow_ltv),
-            liquidationThreshold: percent(spec.threshold),
+            thresholdMin: percent(spec.threshold),
+            thresholdMax: percent(spec.threshold),
             penaltyMin: percent(spec.penalty_min),
             penaltyMax: percent(spec.penalty_max),
             lotBuffer: percent(spec.lot_buffer),
+            beta: percent(50),
             supplyCap: n(u128::MAX),
             roomCap: room_cap,
         });

@@ -231,10 +231,12 @@ fn incident_17_no_threshold_is_accepted_at_which_liquidation_worsens_health() {
     let call = IVault::setCollateralCall {
         token: market.token(0),
         borrowLtv: percent(80),
-        liquidationThreshold: percent(90),
+        thresholdMin: percent(90),
+        thresholdMax: percent(90),
         penaltyMin: percent(1),
         penaltyMax: percent(5),
         lotBuffer: percent(10),
+        beta: percent(50),
         supplyCap: n(1),
         roomCap: n(1),
     };

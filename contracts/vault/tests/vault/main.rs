@@ -12,6 +12,7 @@ mod execute;
 mod incidents;
 mod interface;
 mod liquidation;
+mod margin;
 mod permit;
 mod pool;
 mod properties;

@@ -1,0 +1,64 @@
+//! What anybody may do for the market, and an owner for an account, without money: thresholds that follow volatility, and the
+//! choice of predictive liquidation.
+
+use alloy_primitives::{Address, B256, U256};
+use breakwater_interfaces::vault::IVault;
+use breakwater_risk::volatility_margin::moved_threshold;
+
+use crate::{
+    errors::{self, Fallible},
+    position::Holding,
+    state::{shortened, VaultState},
+};
+
+impl VaultState {
+    /// Moves a token's threshold toward where its volatility wants it, by anybody. Returns the threshold.
+    ///
+    /// # Errors
+    ///
+    /// `Locked`, `UnknownCollateral`, `PriceNotOk`: without a good price nothing is known of its volatility.
+    pub(crate) fn update_margin(&mut self, token: Address) -> Fallible<U256> {
+        if self.is_locked() {
+            return Err(errors::locked());
+        }
+        let mut collateral = self.collateral(token)?;
+        let mut holding = [Holding::unpriced(token, collateral, U256::ZERO)];
+        self.price(&mut holding)?;
+        let [holding] = holding;
+        if !holding.is_priced() {
+            return Err(errors::price_not_ok(token, holding.status));
+        }
+        let rules = self.margin_rules();
+        let target = holding.target_threshold(&rules)?;
+        let (current, now) = (collateral.liquidation_threshold, self.now());
+        let elapsed = now.saturating_sub(collateral.threshold_moved);
+        let moved = shortened(moved_threshold(current, target, rules.slew, elapsed));
+        // A step too small to be kept must not use up its time.
+        if moved != current {
+            collateral.liquidation_threshold = moved;
+            collateral.threshold_moved = now;
+            self.set_collateral(token, &collateral)?;
+            self.emit(&IVault::ThresholdMoved {
+                token,
+                threshold: moved,
+                target,
+                volatility: holding.volatility,
+            });
+        }
+        Ok(moved)
+    }
+
+    /// Lets an account be liquidated before it is unhealthy, or no longer, by its owner or an operator.
+    ///
+    /// # Errors
+    ///
+    /// `NotAuthorized`.
+    pub(crate) fn choose_predictive(&mut self, account: B256, enabled: bool) -> Fallible<()> {
+        self.require_account_right(account)?;
+        let mut head = self.head(account);
+        head.predictive = enabled;
+        self.set_head(account, &head)?;
+        self.emit(&IVault::PredictiveSet { account, enabled });
+        Ok(())
+    }
+}
