@@ -48,7 +48,7 @@ impl Failure {
     }
 
     /// Something that never reached a contract, or an answer that cannot be read.
-    pub(crate) fn other(text: impl Into<String>) -> Self {
+    pub fn other(text: impl Into<String>) -> Self {
         Self {
             name: String::new(),
             text: text.into(),

@@ -2,12 +2,13 @@
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode, time::Instant};
 
+use breakwater_tests::Programs;
 use lexopt::ValueExt;
 
 use crate::{
     abi, bench, demo, devnode,
     error::{Error, Result},
-    output, size, test, vectors, wasm,
+    gas, output, size, solidity, test, vectors, wasm,
     workspace::Workspace,
 };
 
@@ -23,7 +24,7 @@ struct Command {
 }
 
 /// All commands: one line more is one command more.
-const COMMANDS: [Command; 8] = [
+const COMMANDS: &[Command] = &[
     Command {
         name: "demo",
         arguments: "[--prices FILE.csv] [--seed N]",
@@ -53,6 +54,15 @@ const COMMANDS: [Command; 8] = [
                   init gas, cached gas: what a call takes before the program starts, without and with the program\n\
                   in the chain's cache. The exit status is 1 if a program is too large or would not be activated.",
         run: run_size,
+    },
+    Command {
+        name: "gas",
+        arguments: "[--json FILE]",
+        summary: "measures whole transactions on an embedded chain, against their budgets",
+        details: "--json FILE  writes the same figures to FILE\n\n\
+                  Each is a transaction of its own (cold storage, intrinsic gas and calldata included, no L1 fee), with balances\n\
+                  that exist and one price source a token; cached: all programs in the chain's cache, uncached: none.",
+        run: run_gas,
     },
     Command {
         name: "wasm",
@@ -166,7 +176,7 @@ fn overview() -> String {
         .unwrap_or(0)
         .max(4);
     let mut text = "usage: cargo xtask COMMAND [ARGUMENTS]\n".to_owned();
-    for command in &COMMANDS {
+    for command in COMMANDS {
         text.push_str(&format!("\n  {:width$}  {}", command.name, command.summary));
     }
     text.push_str(&format!(
@@ -283,6 +293,21 @@ fn run_bench(arguments: Vec<OsString>) -> Result<()> {
     bench::run(&Workspace::find()?, json.as_deref())
 }
 
+fn run_gas(arguments: Vec<OsString>) -> Result<()> {
+    let json = json_argument(arguments)?;
+    let workspace = Workspace::find()?;
+    let artifacts = wasm::build_all(&workspace)?;
+    artifacts.check_activation()?;
+    let contracts = solidity::compile(&workspace)?;
+    let programs = Programs::read(&artifacts.folder, &contracts).map_err(Error::new)?;
+    let costs = gas::measure(&programs)?;
+    output::line(format_args!("\n{}\n", gas::render(&costs)));
+    match json {
+        Some(path) => gas::write_json(&costs, &path),
+        None => Ok(()),
+    }
+}
+
 fn run_size(arguments: Vec<OsString>) -> Result<()> {
     let json = json_argument(arguments)?;
     let artifacts = wasm::build_all(&Workspace::find()?)?;
@@ -329,6 +354,7 @@ mod tests {
             ("test --seed -1", "cannot parse argument \"-1\""),
             ("wasm --release", "invalid option '--release'"),
             ("size --json", "missing argument for option '--json'"),
+            ("gas --jsn a", "invalid option '--jsn'"),
             ("size --jsn a", "invalid option '--jsn'"),
             ("bench --fast", "invalid option '--fast'"),
             ("size table", "unexpected argument \"table\""),
@@ -352,7 +378,7 @@ mod tests {
     #[test]
     fn an_unknown_command_is_answered_with_those_that_exist() {
         let error = refusal("tset").to_string();
-        for command in &COMMANDS {
+        for command in COMMANDS {
             assert!(error.contains(command.name), "{error}");
         }
     }
@@ -381,7 +407,7 @@ mod tests {
 
     #[test]
     fn help_explains_every_command() {
-        for command in &COMMANDS {
+        for command in COMMANDS {
             assert!(overview().contains(command.summary));
             assert!(usage(command).contains(command.details));
             assert!(dispatch(words(&format!("help {}", command.name))).is_ok());

@@ -11,6 +11,7 @@ mod commands;
 mod demo;
 mod devnode;
 mod error;
+pub mod gas;
 mod hash;
 pub mod output;
 mod process;

@@ -1,0 +1,317 @@
+//! What whole transactions cost, measured on the embedded chain.
+
+use std::path::Path;
+
+use alloy_sol_types::{SolCall, SolValue};
+use breakwater_tests::{
+    devnode::{abi::ArbWasmCache, Receipt, Tx, ARB_WASM_CACHE_ADDRESS},
+    interfaces::{oracle::IOracleAdapter, vault::IVault},
+    Address, Bytes, Failure, Programs, Suite, SuiteConfig, B256, DOLLAR, STABLE, U256, WAD,
+};
+use serde::Serialize;
+
+use crate::{
+    error::{Error, Result},
+    table::{thousands, Table},
+};
+
+/// A transaction and the most that it should cost, cached; 0 if there is no budget for it.
+const BUDGETS: [(&str, u64); 12] = [
+    ("supply", 90_000),
+    ("withdraw", 0),
+    ("transfer of shares", 0),
+    ("approve", 0),
+    ("add collateral", 0),
+    ("borrow, one collateral", 120_000),
+    ("repay", 85_000),
+    ("open a position (execute)", 0),
+    ("liquidate, new slots", 265_000),
+    ("take a lot", 140_000),
+    ("liquidate, recycled slots", 180_000),
+    ("move a threshold", 0),
+];
+
+/// What one transaction costs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cost {
+    /// What it does.
+    pub transaction: &'static str,
+    /// Gas with all programs in the chain's cache.
+    pub cached: u64,
+    /// Gas with none of them there.
+    pub uncached: u64,
+    /// Most gas that it should cost, cached; none if nothing is asked.
+    pub budget: Option<u64>,
+}
+
+/// Measures all transactions.
+///
+/// # Errors
+///
+/// If one of them fails.
+pub fn measure(programs: &Programs) -> Result<Vec<Cost>> {
+    let cached = run(programs, true)?;
+    let uncached = run(programs, false)?;
+    let figures = cached.into_iter().zip(uncached);
+    let costs = BUDGETS.into_iter().zip(figures);
+    Ok(costs
+        .map(|((transaction, budget), (cached, uncached))| Cost {
+            transaction,
+            cached,
+            uncached,
+            budget: (budget != 0).then_some(budget),
+        })
+        .collect())
+}
+
+/// A market with one price source a token, and the gas of each transaction in the order of [`BUDGETS`].
+fn run(programs: &Programs, is_cached: bool) -> Result<[u64; BUDGETS.len()]> {
+    let suite = Suite::deploy(SuiteConfig::default(), programs).map_err(Error::new)?;
+    let mut market = Market { suite };
+    market
+        .costs(is_cached)
+        .map_err(|failure| Error::new(failure.to_string()))
+}
+
+struct Market {
+    suite: Suite,
+}
+
+fn stable(units: u64) -> U256 {
+    U256::from(u128::from(units) * STABLE)
+}
+
+impl Market {
+    fn costs(&mut self, is_cached: bool) -> std::result::Result<[u64; 12], Failure> {
+        self.use_one_source()?;
+        let suite = &mut self.suite;
+        let (lender, owner) = (suite.user("lender"), suite.user("owner"));
+        let (keeper, taker) = (suite.user("keeper"), suite.user("taker"));
+        let weth = suite.weth();
+        let account = breakwater_tests::account_of(owner, 0);
+        let other = breakwater_tests::account_of(owner, 1);
+        let ether = |count: u64| U256::from(u128::from(count) * u128::from(WAD));
+        // Balances exist: of shares, loan asset and collateral, of everybody who gets some.
+        suite.lend(lender, stable(100_000))?;
+        let staker = suite.user("staker");
+        suite.stake(staker, stable(5_000))?;
+        suite.lend(keeper, stable(10))?;
+        let asset = suite.asset;
+        for user in [lender, owner, keeper, taker] {
+            suite.give(asset, user, stable(50_000))?;
+            suite.approve_vault(asset, user)?;
+        }
+        suite.give(weth, taker, ether(1))?;
+        suite.give(weth, owner, ether(100))?;
+        suite.approve_vault(weth, owner)?;
+        suite.deposit_collateral(owner, account, weth, ether(10))?;
+        suite.borrow(owner, account, stable(1_000))?;
+        if !is_cached {
+            self.empty_the_cache()?;
+        }
+        let supply = self.cost(
+            lender,
+            &IVault::depositCall {
+                assets: stable(1_000),
+                receiver: lender,
+            },
+        )?;
+        let withdraw = self.cost(
+            lender,
+            &IVault::withdrawCall {
+                assets: stable(500),
+                receiver: lender,
+                owner: lender,
+            },
+        )?;
+        let transfer = self.cost(
+            lender,
+            &IVault::transferCall {
+                to: keeper,
+                value: U256::from(1_000_000),
+            },
+        )?;
+        let approve = self.cost(
+            lender,
+            &IVault::approveCall {
+                spender: keeper,
+                value: U256::MAX,
+            },
+        )?;
+        let add = self.cost(
+            owner,
+            &IVault::depositCollateralCall {
+                account,
+                token: weth,
+                amount: U256::from(1),
+            },
+        )?;
+        let borrow = self.cost(
+            owner,
+            &IVault::borrowCall {
+                account,
+                assets: stable(480),
+                receiver: owner,
+            },
+        )?;
+        let repay = self.cost(
+            owner,
+            &IVault::repayCall {
+                account,
+                assets: stable(10),
+            },
+        )?;
+        let open = self.cost(
+            owner,
+            &IVault::executeCall {
+                account: other,
+                actions: position(weth, ether(10), owner, stable(1_000)),
+            },
+        )?;
+        let move_threshold = self.cost(owner, &IVault::updateMarginCall { token: weth })?;
+
+        self.suite.pass(300)?;
+        self.suite.set_price(weth, 180 * DOLLAR)?;
+        let (started, id) = self.liquidation(keeper, account, weth)?;
+        self.suite.pass(200)?;
+        let (_, take) = self.suite.take(taker, id, U256::MAX, U256::MAX)?;
+        // The same account again: its words, the auction's and the room's are there.
+        self.suite.pass(600)?;
+        self.suite.set_price(weth, 145 * DOLLAR)?;
+        let (recycled, _) = self.liquidation(keeper, account, weth)?;
+        Ok([
+            supply,
+            withdraw,
+            transfer,
+            approve,
+            add,
+            borrow,
+            repay,
+            open,
+            started,
+            take.gas_used,
+            recycled,
+            move_threshold,
+        ])
+    }
+
+    /// One feed a token, quorum 1.
+    fn use_one_source(&mut self) -> std::result::Result<(), Failure> {
+        let (owner, oracle) = (self.suite.owner, self.suite.modules.oracle);
+        for collateral in self.suite.collaterals {
+            let sources = IOracleAdapter::setSourcesCall {
+                token: collateral.token,
+                tokenDecimals: collateral.decimals,
+                feeds: vec![collateral.feeds[0]],
+                maxAges: vec![self.suite.config.max_age],
+                quorum: 1,
+                maxSpread: U256::from(self.suite.config.max_spread),
+                volatility: U256::from(WAD),
+            };
+            self.suite.send(owner, oracle, &sources)?;
+        }
+        Ok(())
+    }
+
+    fn empty_the_cache(&mut self) -> std::result::Result<(), Failure> {
+        let modules = self.suite.modules;
+        for program in [
+            modules.vault,
+            modules.liquidation,
+            modules.settlement,
+            modules.administration,
+            modules.views,
+            modules.oracle,
+            modules.auction,
+            modules.fund,
+        ] {
+            let codehash = self.suite.chain.code_hash(program);
+            let call = ArbWasmCache::evictCodehashCall { codehash };
+            let owner = self.suite.owner;
+            let tx = Tx::call(owner, ARB_WASM_CACHE_ADDRESS, call.abi_encode());
+            let receipt = self.suite.chain.transact(tx)?;
+            if !receipt.is_success() {
+                return Err(Failure::other(format!("{program} stays in the cache")));
+            }
+        }
+        Ok(())
+    }
+
+    fn cost<C: SolCall>(&mut self, from: Address, call: &C) -> std::result::Result<u64, Failure> {
+        let vault = self.suite.modules.vault;
+        let (_, receipt): (_, Receipt) = self.suite.send(from, vault, call)?;
+        Ok(receipt.gas_used)
+    }
+
+    fn liquidation(
+        &mut self,
+        keeper: Address,
+        account: B256,
+        token: Address,
+    ) -> std::result::Result<(u64, U256), Failure> {
+        let (id, receipt) = self.suite.liquidate(keeper, account, token)?;
+        Ok((receipt.gas_used, id))
+    }
+}
+
+/// Collateral in and a loan out, for `execute`.
+fn position(token: Address, amount: U256, receiver: Address, debt: U256) -> Bytes {
+    let action = |kind: u8, token: Address, amount: U256, receiver: Address| {
+        (U256::from(kind), token, amount, receiver).abi_encode_params()
+    };
+    let put = action(0, token, amount, Address::ZERO);
+    let borrow = action(2, Address::ZERO, debt, receiver);
+    [put, borrow].concat().into()
+}
+
+/// The costs as a table.
+pub fn render(costs: &[Cost]) -> String {
+    let mut table = Table::new(["transaction", "cached", "uncached", "budget", "used"]);
+    for cost in costs {
+        let (budget, used) = cost.budget.map_or_else(
+            || ("-".to_owned(), "-".to_owned()),
+            |budget| {
+                let percent = (cost.cached * 100).div_ceil(budget);
+                (thousands(budget), format!("{percent} %"))
+            },
+        );
+        table.row(vec![
+            cost.transaction.to_owned(),
+            thousands(cost.cached),
+            thousands(cost.uncached),
+            budget,
+            used,
+        ]);
+    }
+    table.render()
+}
+
+/// Writes the costs as JSON.
+///
+/// # Errors
+///
+/// If the file cannot be written.
+pub fn write_json(costs: &[Cost], path: &Path) -> Result<()> {
+    let mut text = serde_json::to_string_pretty(costs)
+        .map_err(|error| Error::new(format!("cannot write the costs as JSON: {error}")))?;
+    text.push('\n');
+    std::fs::write(path, text).map_err(Error::io("write", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cost_is_held_against_its_budget_rounded_up() {
+        let cost = |budget| Cost {
+            transaction: "supply",
+            cached: 90_001,
+            uncached: 112_000,
+            budget,
+        };
+        let table = render(&[cost(Some(90_000)), cost(None)]);
+        assert!(table.contains("90,001   112,000  90,000  101 %"), "{table}");
+        assert!(table.ends_with("-      -"), "{table}");
+    }
+}
