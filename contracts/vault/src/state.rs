@@ -121,9 +121,10 @@ mod slot {
         /// Low half: borrow shares. Above: bitmap of collaterals (32 bits), live lots (8), closing (1), predictive (1); then the time of the
         /// last step that raised the account's risk (64).
         pub(in super::super) const HEAD: u64 = 0;
-        /// The claim. Low half: carrying. High half: written off.
+        /// The claim. Low half: carrying. High half: written off. The top bit is set once an account has had a claim: its words
+        /// are then overwritten, not zeroed, and the next claim costs 34,000 gas less.
         pub(in super::super) const CLAIM_VALUE: u64 = 1;
-        /// Low half: penalty. High half: the part of the claim that live auctions ask for.
+        /// Low half: penalty. High half: the part of the claim that live auctions ask for. The top bit likewise.
         pub(in super::super) const CLAIM_EXTRA: u64 = 2;
         /// What the fund paid of the written-off part and has not got back.
         pub(in super::super) const CLAIM_FUND: u64 = 3;
@@ -156,6 +157,9 @@ pub(crate) struct Risk {
     /// Ends of the pauses of the first four verbs, hours since 1970.
     pub paused: [u64; 4],
 }
+
+/// Top bit of a claim's words.
+const USED: U256 = U256::from_limbs([0, 0, 0, 1 << 63]);
 
 /// Flags of an account's head.
 const CLOSING: u64 = 1 << 40;
@@ -1002,8 +1006,8 @@ impl VaultState {
     pub(crate) fn claim(&self, account: B256) -> AccountClaim {
         let base = self.account_word(account, 0);
         let word = |offset| self.load(Self::field(base, offset));
-        let (written_off, carrying) = unpack_halves(word(slot::account::CLAIM_VALUE));
-        let (assigned, penalty) = unpack_halves(word(slot::account::CLAIM_EXTRA));
+        let (written_off, carrying) = unpack_halves(word(slot::account::CLAIM_VALUE) & !USED);
+        let (assigned, penalty) = unpack_halves(word(slot::account::CLAIM_EXTRA) & !USED);
         AccountClaim {
             claim: breakwater_risk::claim::Claim {
                 carrying,
@@ -1015,7 +1019,7 @@ impl VaultState {
         }
     }
 
-    /// Writes the claim on `account`.
+    /// Writes the claim on `account`; amounts of 127 bits.
     ///
     /// # Errors
     ///
@@ -1024,6 +1028,10 @@ impl VaultState {
     pub(crate) fn set_claim(&mut self, account: B256, claim: &AccountClaim) -> Fallible<()> {
         let value = pack_halves(claim.claim.written_off, claim.claim.carrying)?;
         let extra = pack_halves(claim.assigned, claim.claim.penalty)?;
+        if (value | extra) & USED != U256::ZERO {
+            return Err(errors::amount_too_large(claim.claim.written_off));
+        }
+        let (value, extra) = (value | USED, extra | USED);
         let base = self.account_word(account, 0);
         self.save(Self::field(base, slot::account::CLAIM_VALUE), value);
         self.save(Self::field(base, slot::account::CLAIM_EXTRA), extra);

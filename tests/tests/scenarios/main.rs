@@ -4,6 +4,7 @@
 mod common;
 mod hostile;
 mod insolvency;
+mod layout;
 mod lifecycle;
 mod liquidation;
 mod programs;

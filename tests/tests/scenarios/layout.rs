@@ -1,0 +1,208 @@
+//! All programs of the vault read and write the same words: each fact is written by one program, found raw in the storage
+//! slot that the layout names, and read back through another program.
+
+use alloy_primitives::keccak256;
+use alloy_sol_types::SolCall;
+use breakwater_tests::{
+    devnode::Tx, interfaces::vault::IVault, Address, Suite, B256, DOLLAR, STABLE, U256, WAD,
+};
+
+use crate::common::{funded, stable, ten_ether_account};
+
+/// Slots of the words that are not in maps, as `contracts/vault/src/state.rs` documents them.
+const LIQUIDITY: u64 = 9;
+const LOANS: u64 = 10;
+const CLAIMS: u64 = 11;
+const TOTAL_ROOM: u64 = 13;
+const RISK: u64 = 14;
+const BALANCES: u64 = 19;
+const OPERATORS: u64 = 21;
+const COLLATERALS: u64 = 22;
+const ACCOUNTS: u64 = 24;
+const GUARD: u64 = 29;
+const MARGIN_RULES: u64 = 30;
+
+fn word(suite: &Suite, slot: U256) -> U256 {
+    suite.chain.storage(suite.modules.vault, slot)
+}
+
+/// Slot of a map's value: Solidity's rule.
+fn entry(key: B256, slot: U256) -> U256 {
+    let preimage = [key.0, slot.to_be_bytes::<32>()].concat();
+    U256::from_be_bytes(keccak256(preimage).0)
+}
+
+fn low(word: U256) -> U256 {
+    word & U256::from(u128::MAX)
+}
+
+fn high(word: U256) -> U256 {
+    word >> 128
+}
+
+/// A 32-bit field of ratios in billionths.
+fn billionths(word: U256, index: usize) -> U256 {
+    ((word >> (32 * index)) & U256::from(u32::MAX)) * U256::from(1_000_000_000)
+}
+
+#[test]
+fn each_word_is_the_same_for_the_program_that_writes_it_and_the_one_that_reads_it() {
+    let mut suite = funded();
+    let (owner, account) = ten_ether_account(&mut suite);
+    let (vault, weth) = (suite.modules.vault, suite.weth());
+    let administrator = suite.owner;
+
+    // Written by the core, read by the views.
+    let lender = suite.user("lender");
+    let market = suite.market().unwrap();
+    let liquidity = word(&suite, U256::from(LIQUIDITY));
+    assert_eq!(low(liquidity), market.cash);
+    let supply = suite.view(vault, &IVault::totalSupplyCall {}).unwrap();
+    assert_eq!(high(liquidity), supply);
+    assert_eq!(
+        low(word(&suite, U256::from(LOANS))),
+        stable(1_490),
+        "nothing has accrued since the loan but in views"
+    );
+    let balance = entry(lender.into_word(), U256::from(BALANCES));
+    let shares = suite.balance_of(vault, lender).unwrap();
+    assert_eq!(word(&suite, balance), shares);
+
+    // Written by the administration, read by core, views and liquidation.
+    let collateral = entry(weth.into_word(), U256::from(COLLATERALS));
+    let setup = suite.config.weth;
+    let margin = word(&suite, collateral);
+    assert_eq!(billionths(margin, 0), U256::from(setup.borrow_ltv));
+    assert_eq!(
+        billionths(margin, 1),
+        U256::from(setup.liquidation_threshold)
+    );
+    assert_eq!(billionths(margin, 5), U256::from(setup.penalty_max));
+    assert_eq!(billionths(margin, 7), U256::from(setup.beta));
+    let config = suite
+        .view(vault, &IVault::collateralConfigCall { token: weth })
+        .unwrap();
+    assert_eq!(config.liquidationThreshold, billionths(margin, 1));
+    let risk = word(&suite, U256::from(RISK));
+    assert_eq!(billionths(risk, 0), U256::from(suite.config.target_health));
+    let guardian = suite.user("guardian");
+    let guard = IVault::setGuardianCall {
+        guardian,
+        grace: U256::from(60),
+        graceFloor: U256::from(WAD / 2),
+    };
+    suite.send(administrator, vault, &guard).unwrap();
+    let guarded = word(&suite, U256::from(GUARD));
+    assert_eq!(
+        guarded << 96 >> 96,
+        U256::from_be_bytes(guardian.into_word().0)
+    );
+    let rules = IVault::setMarginCall {
+        openingDeviations: U256::from(WAD),
+        openingHorizon: U256::from(86_400),
+        thresholdDeviations: U256::ZERO,
+        thresholdHorizon: U256::ZERO,
+        softDeviations: U256::ZERO,
+        softPenalty: U256::ZERO,
+        slew: U256::from(WAD / 100),
+        volatilityMin: U256::ZERO,
+        predictiveCap: U256::ZERO,
+    };
+    let limit = suite.health(account).unwrap().borrowLimit;
+    suite.send(administrator, vault, &rules).unwrap();
+    let margin = word(&suite, U256::from(MARGIN_RULES));
+    assert_eq!(billionths(margin, 0), U256::from(WAD));
+    // The views see it, and so does the core: it refuses what was allowed before.
+    assert!(suite.health(account).unwrap().borrowLimit <= limit);
+    let operator = suite.user("operator");
+    let call = IVault::setOperatorCall {
+        operator,
+        approved: true,
+    };
+    suite.send(owner, vault, &call).unwrap();
+    let operators = entry(owner.into_word(), U256::from(OPERATORS));
+    let flag = entry(operator.into_word(), operators);
+    assert_eq!(word(&suite, flag), U256::from(1));
+    // The core lets the operator act.
+    let call = IVault::withdrawCollateralCall {
+        account,
+        token: weth,
+        amount: U256::from(1),
+        receiver: operator,
+    };
+    suite.try_out(operator, vault, &call).unwrap();
+    let pause = IVault::pauseCall {
+        verb: U256::from(2),
+        duration: U256::from(60),
+    };
+    suite.send(guardian, vault, &pause).unwrap();
+    let failure = suite.try_out(operator, vault, &call).unwrap_err();
+    assert!(failure.is::<IVault::Paused>(), "{failure}");
+
+    // Written by the liquidation, read by settlement, views and core.
+    suite.set_price(weth, 180 * DOLLAR).unwrap();
+    let keeper = suite.user("keeper");
+    let (id, _) = suite.liquidate(keeper, account, weth).unwrap();
+    let head = entry(account, U256::from(ACCOUNTS));
+    let claim = suite.claim(account).unwrap();
+    let value = word(&suite, head + U256::from(1));
+    assert_eq!(low(value), claim.carrying);
+    assert!(value.bit(255), "marked as used");
+    assert_eq!(low(word(&suite, U256::from(CLAIMS))), claim.carrying);
+    let live = low(word(&suite, U256::from(TOTAL_ROOM))) & ((U256::from(1) << 96) - U256::from(1));
+    let room = suite.room(weth).unwrap();
+    assert_eq!(live, room.live);
+    let limit = suite
+        .view(vault, &IVault::claimLimitCall { account })
+        .unwrap();
+    assert_eq!(limit.outstanding, claim.carrying + claim.penalty);
+    let borrow = IVault::borrowCall {
+        account,
+        assets: U256::from(STABLE),
+        receiver: owner,
+    };
+    let failure = suite.try_out(owner, vault, &borrow).unwrap_err();
+    assert!(failure.is::<IVault::ClaimOpen>(), "{failure}");
+
+    // Written by the settlement, read by the others.
+    let bidder = suite.user("bidder");
+    let asset = suite.asset;
+    suite.give(asset, bidder, stable(10_000)).unwrap();
+    suite.approve_vault(asset, bidder).unwrap();
+    suite.pass(200).unwrap();
+    suite.take(bidder, id, U256::MAX, U256::MAX).unwrap();
+    assert_eq!(low(word(&suite, U256::from(CLAIMS))), U256::ZERO);
+    let market = suite.market().unwrap();
+    assert_eq!(low(word(&suite, U256::from(LIQUIDITY))), market.cash);
+    assert_eq!(word(&suite, head + U256::from(1)), U256::from(1) << 255);
+}
+
+#[test]
+fn no_program_has_words_of_its_own() {
+    // What each program wrote through the vault is in the vault's storage, and none of it in its own.
+    let mut suite = funded();
+    let (_, account) = ten_ether_account(&mut suite);
+    let weth = suite.weth();
+    suite.set_price(weth, 180 * DOLLAR).unwrap();
+    let keeper = suite.user("keeper");
+    suite.liquidate(keeper, account, weth).unwrap();
+    let modules = suite.modules;
+    let programs: [Address; 4] = [
+        modules.liquidation,
+        modules.settlement,
+        modules.administration,
+        modules.views,
+    ];
+    for program in programs {
+        for slot in 0..40 {
+            assert_eq!(suite.chain.storage(program, U256::from(slot)), U256::ZERO);
+        }
+        let call = IVault::assetCall {}.abi_encode();
+        let result = suite.chain.call(Tx::call(keeper, program, call)).unwrap();
+        if program == modules.views {
+            assert_eq!(result.output.as_ref(), [0; 32]);
+        } else {
+            assert!(!result.is_success() && result.output.is_empty());
+        }
+    }
+}
