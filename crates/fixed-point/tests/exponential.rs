@@ -103,6 +103,20 @@ proptest! {
     }
 
     #[test]
+    fn a_real_power_never_falls_with_its_base_or_above_1_with_its_exponent(
+        base in 1..100 * WAD_U64 as u128, more in 0..WAD_U64 as u128, exponent in -40 * ONE..40 * ONE, step in 0..ONE,
+    ) {
+        let power = |base: u128, exponent| pow_wad(U256::from(base), exponent).unwrap();
+        // By its base: rises for exponents over 0, falls for those under.
+        let (low, high) = (power(base, exponent), power(base + more, exponent));
+        let in_order = if exponent > 0 { low <= high } else { low >= high };
+        prop_assert!(in_order);
+        let (low, high) = (power(base, exponent), power(base, exponent + step));
+        let in_order = if base >= WAD_U64 as u128 { low <= high } else { low >= high };
+        prop_assert!(in_order);
+    }
+
+    #[test]
     fn a_real_power_is_within_its_error_bound(base in 1..100 * WAD_U64 as u128, exponent in -8_i32..=8) {
         // Integer exponents, as these have an exact rational power.
         let base = U256::from(base);

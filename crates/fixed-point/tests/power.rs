@@ -70,6 +70,13 @@ proptest! {
     }
 
     #[test]
+    fn a_root_never_falls(value in any::<[u8; 32]>(), shift in 0_usize..256, more in any::<[u8; 32]>(), less in 0_usize..256) {
+        let value = U256::from_le_bytes(value) >> shift;
+        let more = value.saturating_add(U256::from_le_bytes(more) >> less);
+        prop_assert!(sqrt_down(value) <= sqrt_down(more));
+    }
+
+    #[test]
     fn a_root_turns_at_squares(root in 1..=u128::MAX) {
         let root = U256::from(root);
         prop_assert_eq!(sqrt_down(root * root), root);

@@ -48,7 +48,8 @@ impl Claim {
     }
 
     /// Applies a payment: to carrying, then to the written-off part (of it first to the fund, as far as the fund paid), then
-    /// to the penalty. Nothing is paid twice: each part falls by what it took, so payments can be split or merged at will.
+    /// to the penalty. Nothing is paid twice: each part falls by what it took, so payments can be split, merged or come in any order
+    /// (proof: `docs/liquidation.md` of this crate, 3).
     pub fn settle(&mut self, payment: U256) -> Payment {
         let mut rest = payment;
         let to_carrying = pay(&mut rest, &mut self.carrying);

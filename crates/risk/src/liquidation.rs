@@ -2,6 +2,9 @@
 //!
 //! Notation: `D` debt, `B = Σ v_i·λ_i` capacity, `HF = B/D`, `H*` target health, and of a collateral `j`: `v` its value, `λ` its
 //! threshold, `k` its lot factor. Selling a lot for debt `x` moves value `x·k` out of the account and `x` off its debt.
+//!
+//! That the size restores `H*`, that a token to sell exists and that selling it improves health is proved, with what rounding
+//! takes from it, in `docs/liquidation.md` of this crate: by hand, by z3 and over all small numbers (`tests/proofs.rs`).
 
 use alloy_primitives::U256;
 use breakwater_fixed_point::{
