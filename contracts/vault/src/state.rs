@@ -1077,7 +1077,7 @@ impl VaultState {
     // ----- tokens -----
 
     /// Pulls `amount` of `token` from `from` into the vault, and checks that the vault holds at least `booked` of it
-    /// afterwards: so a fee on transfer is refused, whatever lies there by donation.
+    /// afterwards: so a fee on transfer is refused, unless what lies there by donation makes up for it. The books are backed either way (V3).
     ///
     /// # Errors
     ///
