@@ -52,14 +52,27 @@ pub struct CollateralSetup {
     pub curve: CurveSetup,
 }
 
+/// Which of the Solidity contracts a token is, and its decimals.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenSetup {
+    /// Name of the contract: `StableToken`, or one whose constructor takes name, symbol and decimals.
+    pub contract: &'static str,
+    /// Decimals of the token.
+    pub decimals: u8,
+}
+
 /// A deployment.
 #[derive(Clone, Debug)]
 pub struct SuiteConfig {
+    /// The loan asset.
+    pub asset: TokenSetup,
+    /// The second collateral.
+    pub second_token: TokenSetup,
     /// Time of the first block, seconds since 1970.
     pub start_time: u64,
     /// Wrapped ether, 18 decimals.
     pub weth: CollateralSetup,
-    /// A second collateral with 8 decimals.
+    /// A second collateral.
     pub second: CollateralSetup,
     /// Age up to which a feed's answer counts, seconds.
     pub max_age: u32,
@@ -111,6 +124,14 @@ impl Default for SuiteConfig {
             cusp: percent(60),
         };
         Self {
+            asset: TokenSetup {
+                contract: "StableToken",
+                decimals: 6,
+            },
+            second_token: TokenSetup {
+                contract: "TestToken",
+                decimals: 8,
+            },
             start_time: 1_583_884_800,
             // k = 1.08/0.95 = 1.137, λ·k = 0.909.
             weth: CollateralSetup {

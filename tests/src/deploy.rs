@@ -6,7 +6,7 @@ use breakwater_devnode::{Chain, ChainConfig, Tx};
 use breakwater_interfaces::{auction::ILiquidationAuction, oracle::IOracleAdapter, vault::IVault};
 
 use crate::{
-    config::{CollateralSetup, SuiteConfig},
+    config::{CollateralSetup, SuiteConfig, TokenSetup},
     external::IStylusDeployer,
     failure::Failure,
     programs::{Programs, PROGRAMS},
@@ -94,15 +94,29 @@ impl Suite {
     /// Tokens, feeds, exchange.
     fn deploy_outside(&mut self) -> Result<(), Failure> {
         let owner = self.owner;
-        self.asset = self.deploy_contract(owner, "StableToken", &[])?;
+        let TokenSetup { contract, decimals } = self.config.asset;
+        let arguments = match contract {
+            "StableToken" => Vec::new(),
+            // `abi_encode_params`: constructor arguments are a list, not a tuple.
+            _ => SolValue::abi_encode_params(&(
+                "Stable Dollar".to_owned(),
+                "USDS".to_owned(),
+                u16::from(decimals),
+            )),
+        };
+        self.asset = self.deploy_contract(owner, contract, &arguments)?;
         let weth = self.deploy_contract(owner, "WETH9", &[])?;
-        let arguments = ("Second Token".to_owned(), "SEC".to_owned(), 8_u16);
-        // `abi_encode_params`: constructor arguments are a list, not a tuple.
+        let TokenSetup { contract, decimals } = self.config.second_token;
+        let arguments = (
+            "Second Token".to_owned(),
+            "SEC".to_owned(),
+            u16::from(decimals),
+        );
         let second =
-            self.deploy_contract(owner, "TestToken", &SolValue::abi_encode_params(&arguments))?;
+            self.deploy_contract(owner, contract, &SolValue::abi_encode_params(&arguments))?;
         let setups = [
             (weth, 18, "WETH", self.config.weth.price),
-            (second, 8, "SEC", self.config.second.price),
+            (second, decimals, "SEC", self.config.second.price),
         ];
         for (index, (token, decimals, symbol, price)) in setups.into_iter().enumerate() {
             let mut feeds = [Address::ZERO; 2];
@@ -142,10 +156,11 @@ impl Suite {
         let [liquidation, settlement, administration, views, oracle, vault, auction, fund] =
             addresses;
         let asset = self.asset;
+        let decimals = u16::from(self.config.asset.decimals);
         let names = ("Breakwater USDS".to_owned(), "bwUSDS".to_owned());
         let vault_arguments = (
             asset,
-            6_u16,
+            decimals,
             oracle,
             auction,
             fund,
@@ -163,7 +178,7 @@ impl Suite {
             None,
             None,
             None,
-            Some(SolValue::abi_encode_params(&(asset, 6_u16, owner))),
+            Some(SolValue::abi_encode_params(&(asset, decimals, owner))),
             Some(SolValue::abi_encode_params(&vault_arguments)),
             Some(SolValue::abi_encode_params(&(
                 vault, oracle, fund, asset, owner,

@@ -33,7 +33,7 @@ mod programs;
 mod suite;
 mod verbs;
 
-pub use config::{CollateralSetup, CurveSetup, SuiteConfig, DOLLAR, HOUR, STABLE, WAD};
+pub use config::{CollateralSetup, CurveSetup, SuiteConfig, TokenSetup, DOLLAR, HOUR, STABLE, WAD};
 pub use failure::Failure;
 pub use programs::Programs;
 pub use suite::{Collateral, Modules, Recorded, Suite};

@@ -23,11 +23,12 @@ pub(crate) const PROGRAMS: [&str; 8] = [
 ];
 
 /// Names of the Solidity contracts: files `<name>.json`.
-pub(crate) const CONTRACTS: [&str; 7] = [
+pub(crate) const CONTRACTS: [&str; 8] = [
     "StylusDeployer",
     "WETH9",
     "StableToken",
     "TestToken",
+    "OddToken",
     "MockFeed",
     "FlashTaker",
     "MockExchange",

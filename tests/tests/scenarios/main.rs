@@ -2,6 +2,7 @@
 //! in brackets (V5, L4) are those of the documentation's invariants.
 
 mod common;
+mod erc4626;
 mod hostile;
 mod insolvency;
 mod layout;
