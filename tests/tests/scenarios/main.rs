@@ -8,5 +8,6 @@ mod insolvency;
 mod layout;
 mod lifecycle;
 mod liquidation;
+mod odd_tokens;
 mod programs;
 mod random;
