@@ -14,16 +14,23 @@
 )]
 
 pub mod account;
+pub mod aggregation;
+pub mod breaker;
 pub mod claim;
+pub mod compact;
 pub mod curve;
 pub mod interest;
 pub mod liquidation;
 pub mod loss;
+pub mod magnitude;
 pub mod margin;
 pub mod room;
 pub mod shares;
 pub mod take;
+pub mod tick_math;
+pub mod time_weighted_average;
 pub mod value_at_risk;
+pub mod volatility;
 pub mod volatility_margin;
 
 pub use breakwater_fixed_point::{PRICE_SCALE, WAD, WAD_U64};

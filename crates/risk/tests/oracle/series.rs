@@ -1,0 +1,231 @@
+//! Volatility and average on real series, against `data/reference.csv`, which `data/reference.py` writes; and that neither depends on
+//! when or how often somebody samples.
+
+use std::path::Path;
+
+use alloy_primitives::U256;
+use breakwater_risk::{
+    interest::YEAR,
+    time_weighted_average::advance,
+    volatility::{decay, squared_return, update, MAX_VOLATILITY},
+};
+use proptest::{collection::vec, prelude::*};
+
+use crate::WAD;
+
+const WINDOW: u64 = 86_400;
+const AVERAGE_WINDOW: u64 = 1_200;
+const RESOLUTION_SQUARED: u64 = 250_000_000_000;
+
+/// Time and answer with 8 decimals.
+type Row = (u64, u64);
+
+fn read(path: &str, column: &str) -> Vec<Row> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut lines = text.lines().filter(|line| !line.starts_with('#'));
+    let columns: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let of = |name| columns.iter().position(|column| *column == name).unwrap();
+    let (time, value) = (of("time_unix"), of(column));
+    lines
+        .map(|line| {
+            let fields: Vec<&str> = line.split(',').collect();
+            let answer = match column {
+                "close" => (fields[value].parse::<f64>().unwrap() * 1e8).round() as u64,
+                _ => fields[value].parse().unwrap(),
+            };
+            (fields[time].parse().unwrap(), answer)
+        })
+        .collect()
+}
+
+fn chainlink() -> Vec<Row> {
+    read("tests/data/chainlink_eth_usd_2023-08.csv", "answer_raw")
+}
+
+fn crash() -> Vec<Row> {
+    read("../xtask/data/eth_usd_2020-03-12.csv", "close")
+}
+
+/// A token in a coin of 6 decimals: 1e16 times an answer.
+fn scaled(answer: u64) -> U256 {
+    U256::from(answer) * U256::from(10_000_000_000_000_000_u64)
+}
+
+/// As the adapter samples: time, last price, volatility, average.
+fn samples(rows: &[Row]) -> Vec<(u64, U256, u64, U256)> {
+    let (mut time, first) = rows[0];
+    let (mut last, mut average, mut volatility) = (scaled(first), scaled(first), WAD);
+    let mut found = vec![];
+    for &(now, answer) in &rows[1..] {
+        let elapsed = now - time;
+        if elapsed < 60 {
+            continue;
+        }
+        let price = scaled(answer);
+        let squared = squared_return(last, price);
+        let is_flicker = squared < U256::from(RESOLUTION_SQUARED);
+        average = advance(average, last, elapsed, AVERAGE_WINDOW);
+        let counted = if is_flicker { U256::ZERO } else { squared };
+        volatility = update(volatility, counted, elapsed, WINDOW);
+        if elapsed > 3 * 3_600 {
+            volatility = volatility.max(WAD);
+        }
+        time = now;
+        if !is_flicker {
+            last = price;
+        }
+        found.push((time, last, volatility, average));
+    }
+    found
+}
+
+fn assert_close(found: f64, expected: f64, what: &str) {
+    assert!(
+        (found / expected - 1.0).abs() < 1e-12,
+        "{what}: {found} {expected}"
+    );
+}
+
+#[test]
+fn volatility_and_average_on_real_series_are_those_of_the_reference() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reference.csv");
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut compared = 0;
+    for (name, rows) in [("chainlink", chainlink()), ("crash", crash())] {
+        let found = samples(&rows);
+        for line in text.lines().filter(|line| line.starts_with(name)) {
+            let fields: Vec<&str> = line.split(',').collect();
+            let time: u64 = fields[1].parse().unwrap();
+            let (_, last, volatility, average) = found.iter().find(|row| row.0 == time).unwrap();
+            assert_eq!(*last, scaled(fields[2].parse().unwrap()));
+            let number = |index: usize| fields[index].parse::<f64>().unwrap();
+            assert_close(*volatility as f64 / 1e18, number(3), line);
+            assert_close(average.to::<u128>() as f64 / 1e16, number(4), line);
+            // Log returns would not be far: what is left out of their series is a twelfth of the square.
+            assert!((number(5) / number(3) - 1.0).abs() < 3e-4, "{line}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 81);
+}
+
+/// Sampled as often as allowed, at every third and every seventh chance, or at random ones: the estimates of a day's volatility are near
+/// each other, whoever chooses. (An independent look: the series of the crash has jumps, which every choice sees.)
+#[test]
+fn nobody_gains_by_sampling_often_or_seldom() {
+    let rows = crash();
+    let last = |rows: &[Row]| samples(rows).last().copied().unwrap();
+    let (_, _, often, average) = last(&rows);
+    for step in [2, 3, 5] {
+        for start in 0..step {
+            let mut thinned: Vec<Row> = rows.iter().copied().skip(start).step_by(step).collect();
+            if thinned.last() != rows.last() {
+                thinned.push(*rows.last().unwrap());
+            }
+            let (_, _, volatility, other) = last(&thinned);
+            let ratio = volatility as f64 / often as f64;
+            assert!((0.75..1.25).contains(&ratio), "{step} {start}: {ratio}");
+            let ratio = other.to::<u128>() as f64 / average.to::<u128>() as f64;
+            assert!((0.98..1.02).contains(&ratio), "{step} {start}: {ratio}");
+        }
+    }
+    // In bursts: samples a second apart are not taken.
+    let bursts: Vec<Row> = rows
+        .iter()
+        .flat_map(|&(time, answer)| (0..20).map(move |second| (time + second, answer)))
+        .collect();
+    assert_eq!(last(&bursts), last(&rows));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
+
+    /// What is forgotten between two moments does not depend on the samples between them.
+    #[test]
+    fn samples_in_between_change_nothing_while_the_price_stands(
+        price in 10_000_000_u64..,
+        average in 10_000_000_u64..,
+        volatility in WAD / 1_000..=MAX_VOLATILITY,
+        parts in vec(1_u64..=3_600, 1..=12),
+    ) {
+        let (price, start) = (U256::from(price), U256::from(average));
+        let total = parts.iter().sum::<u64>();
+        let mut split = (start, volatility);
+        for part in &parts {
+            split = (
+                advance(split.0, price, *part, AVERAGE_WINDOW),
+                update(split.1, U256::ZERO, *part, WINDOW),
+            );
+        }
+        let whole = (
+            advance(start, price, total, AVERAGE_WINDOW),
+            update(volatility, U256::ZERO, total, WINDOW),
+        );
+        let slack = U256::from(parts.len() + 1) + (start.max(price) >> 58);
+        prop_assert!(split.0.abs_diff(whole.0) <= slack, "{} {}", split.0, whole.0);
+        prop_assert!(split.1.abs_diff(whole.1) <= 40 * parts.len() as u64);
+    }
+
+    #[test]
+    fn the_average_is_between_what_it_was_and_the_price(
+        price in any::<[u64; 4]>(),
+        average in any::<[u64; 4]>(),
+        seconds in any::<u64>(),
+        window in 0_u64..=43_200,
+    ) {
+        let (price, average) = (U256::from_limbs(price) >> 8, U256::from_limbs(average) >> 8);
+        let next = advance(average, price, seconds, window);
+        prop_assert!(next >= average.min(price) && next <= average.max(price));
+        prop_assert_eq!(advance(average, price, 0, window.max(1)), average);
+    }
+
+    #[test]
+    fn volatility_is_total_and_bounded(
+        volatility in 0_u64..=MAX_VOLATILITY,
+        a in any::<[u64; 4]>(),
+        b in any::<[u64; 4]>(),
+        seconds in any::<u64>(),
+        window in any::<u64>(),
+    ) {
+        let squared = squared_return(U256::from_limbs(a), U256::from_limbs(b));
+        prop_assert!(update(volatility, squared, seconds, window) <= MAX_VOLATILITY);
+        prop_assert_eq!(update(volatility, squared, 0, window), volatility);
+        // Nothing new: it never rises, but for what rounding the square up is worth.
+        prop_assert!(update(volatility, U256::ZERO, seconds, window) <= volatility.saturating_add(1_000_000_000));
+    }
+
+    /// A return counts by its square over a year, and by the part of the window that its time is.
+    #[test]
+    fn a_return_weighs_by_its_time(parts in 1_u64..=100_000, seconds in 1_u64..=86_400) {
+        let (a, b) = (U256::from(1_000_000_000), U256::from(1_000_000_000 + parts * 100));
+        let squared = squared_return(a, b);
+        let found = update(0, squared, seconds, WINDOW) as f64 / 1e18;
+        let moved = 1.0 + parts as f64 / 1e7;
+        let squared = (moved - 1.0) * (moved - 1.0) / moved;
+        let weight = 1.0 - (-(seconds as f64) / WINDOW as f64).exp();
+        let expected = (squared * weight * YEAR as f64 / seconds as f64).sqrt();
+        prop_assert!((found / expected - 1.0).abs() < 1e-4, "{found} {expected}");
+    }
+}
+
+#[test]
+fn decay_forgets_at_once_without_a_window_and_never_without_time() {
+    assert_eq!(decay(0, 1_200), U256::from(WAD));
+    assert_eq!(decay(1, 0), U256::ZERO);
+    assert_eq!(decay(u64::MAX, 1), U256::ZERO);
+}
+
+/// A return both ways is the same, and its square is that of the log return but for a twelfth of its square.
+#[test]
+fn returns_are_symmetric_and_near_log_returns() {
+    let (a, b) = (U256::from(1_000_000_000_u64), U256::from(1_051_271_096_u64));
+    let squared = squared_return(a, b);
+    assert!(squared.abs_diff(squared_return(b, a)) <= U256::from(1));
+    // e^0.05.
+    let found = squared.to::<u64>() as f64 / 1e18;
+    assert!(
+        (found / 0.0025 - 1.0 - 0.0025 / 12.0).abs() < 1e-6,
+        "{found}"
+    );
+}
