@@ -3,10 +3,10 @@ pragma solidity 0.8.37;
 
 /// A price feed with Chainlink's AggregatorV3Interface whose answers anybody may set: for tests only.
 contract MockFeed {
+    /// One word, as in Chainlink's aggregators.
     struct Round {
-        int256 answer;
-        uint256 startedAt;
-        uint256 updatedAt;
+        int192 answer;
+        uint64 updatedAt;
     }
 
     string public description;
@@ -20,6 +20,7 @@ contract MockFeed {
 
     event AnswerUpdated(int256 indexed current, uint256 indexed roundId, uint256 updatedAt);
 
+    error AnswerOutOfRange(int256 answer);
     error Broken();
     error NoDataPresent(uint80 roundId);
 
@@ -41,7 +42,7 @@ contract MockFeed {
 
     /// Overwrites when the latest round was updated.
     function setUpdatedAt(uint256 updatedAt) external {
-        _rounds[latestRound].updatedAt = updatedAt;
+        _rounds[latestRound].updatedAt = uint64(updatedAt);
     }
 
     /// Real feeds never change their decimals; a feed behind a proxy can be replaced by one that has others.
@@ -69,12 +70,13 @@ contract MockFeed {
         if (broken) revert Broken();
         if (id == 0 || id > latestRound) revert NoDataPresent(id);
         Round storage round = _rounds[id];
-        return (id, round.answer, round.startedAt, round.updatedAt, id);
+        return (id, round.answer, round.updatedAt, round.updatedAt, id);
     }
 
     function _push(int256 answer, uint256 updatedAt) private {
+        if (int192(answer) != answer) revert AnswerOutOfRange(answer);
         uint80 id = ++latestRound;
-        _rounds[id] = Round({answer: answer, startedAt: updatedAt, updatedAt: updatedAt});
+        _rounds[id] = Round({answer: int192(answer), updatedAt: uint64(updatedAt)});
         emit AnswerUpdated(answer, id, updatedAt);
     }
 }

@@ -1,5 +1,8 @@
 //! All parameters of a deployment, with values fit for a market of a few million dollars.
 
+use alloy_primitives::U256;
+use breakwater_interfaces::oracle::Parameters;
+
 /// 1 in WAD.
 pub const WAD: u64 = 1_000_000_000_000_000_000;
 /// A dollar as price feeds answer it: 8 decimals.
@@ -76,8 +79,9 @@ pub struct SuiteConfig {
     pub second: CollateralSetup,
     /// Age up to which a feed's answer counts, seconds.
     pub max_age: u32,
-    /// Largest difference between two feeds, WAD.
-    pub max_spread: u64,
+    /// How the adapter prices tokens; decimals and quorum are filled in. Here prices may jump by any factor up to a hundred: what a
+    /// breaker does to prices that are set by hand is for the tests of the breaker.
+    pub oracle: Parameters,
     /// Difference between the two feeds of a token, in millionths of the price: half of it below, half above.
     pub feed_difference: u64,
     /// Health that a liquidation restores, WAD.
@@ -160,7 +164,10 @@ impl Default for SuiteConfig {
                 curve,
             },
             max_age: HOUR as u32,
-            max_spread: percent(2),
+            oracle: Parameters {
+                breakerFloor: U256::from(16 * u128::from(WAD)),
+                ..Parameters::standard(0, 0)
+            },
             feed_difference: 1_000,
             target_health: percent(110),
             min_debt: 200 * STABLE,

@@ -3,7 +3,11 @@
 use alloy_primitives::{keccak256, Address, Bytes, I256, U256};
 use alloy_sol_types::SolValue;
 use breakwater_devnode::{Chain, ChainConfig, Tx};
-use breakwater_interfaces::{auction::ILiquidationAuction, oracle::IOracleAdapter, vault::IVault};
+use breakwater_interfaces::{
+    auction::ILiquidationAuction,
+    oracle::{IOracleAdapter, Leg, Parameters},
+    vault::IVault,
+};
 
 use crate::{
     config::{CollateralSetup, SuiteConfig, TokenSetup},
@@ -53,6 +57,7 @@ impl Suite {
                 administration: nothing,
                 views: nothing,
                 oracle: nothing,
+                oracle_extension: nothing,
                 auction: nothing,
                 fund: nothing,
             },
@@ -153,7 +158,7 @@ impl Suite {
             };
             *address = self.view(deployer, &call)?;
         }
-        let [liquidation, settlement, administration, views, oracle, vault, auction, fund] =
+        let [liquidation, settlement, administration, views, oracle_extension, oracle, vault, auction, fund] =
             addresses;
         let asset = self.asset;
         let decimals = u16::from(self.config.asset.decimals);
@@ -178,7 +183,13 @@ impl Suite {
             None,
             None,
             None,
-            Some(SolValue::abi_encode_params(&(asset, decimals, owner))),
+            None,
+            Some(SolValue::abi_encode_params(&(
+                asset,
+                decimals,
+                owner,
+                oracle_extension,
+            ))),
             Some(SolValue::abi_encode_params(&vault_arguments)),
             Some(SolValue::abi_encode_params(&(
                 vault, oracle, fund, asset, owner,
@@ -213,6 +224,7 @@ impl Suite {
             administration,
             views,
             oracle,
+            oracle_extension,
             auction,
             fund,
         };
@@ -283,12 +295,18 @@ impl Suite {
         } = collateral;
         let sources = IOracleAdapter::setSourcesCall {
             token,
-            tokenDecimals: decimals,
-            feeds: feeds.to_vec(),
-            maxAges: vec![self.config.max_age; feeds.len()],
-            quorum: feeds.len() as u8,
-            maxSpread: U256::from(self.config.max_spread),
-            volatility: U256::from(crate::config::WAD),
+            parameters: Parameters {
+                decimals: U256::from(decimals),
+                quorum: U256::from(feeds.len()),
+                ..self.config.oracle.clone()
+            },
+            legs: (0..)
+                .zip(feeds)
+                .map(|(source, feed)| Leg::chainlink(source, feed, self.config.max_age))
+                .collect(),
+            // 36 and the loan asset's decimals, less the token's and the feeds'.
+            expectedPrice: U256::from(setup.price)
+                * U256::from(10).pow(U256::from(34_u8.saturating_sub(decimals))),
         };
         self.send(owner, oracle, &sources)?;
         let curve = ILiquidationAuction::setCurveCall {

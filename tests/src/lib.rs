@@ -39,6 +39,6 @@ pub use programs::Programs;
 pub use suite::{Collateral, Modules, Recorded, Suite};
 pub use verbs::{account_of, AuctionStatus, Market, Payment};
 
-pub use alloy_primitives::{Address, Bytes, B256, U256};
+pub use alloy_primitives::{Address, Bytes, B256, I256, U256};
 pub use breakwater_devnode as devnode;
 pub use breakwater_interfaces as interfaces;

@@ -10,12 +10,13 @@ use breakwater_devnode::stylus_vm::code;
 use serde::Deserialize;
 
 /// Names of the programs, files `<name>.wasm`, in the order in which they are deployed: the vault's constructor runs in its
-/// program for administration.
-pub(crate) const PROGRAMS: [&str; 8] = [
+/// program for administration, the adapter's in its extension.
+pub(crate) const PROGRAMS: [&str; 9] = [
     "vault-liquidation",
     "vault-settlement",
     "vault-administration",
     "vault-views",
+    "oracle-adapter-extension",
     "oracle-adapter",
     "vault",
     "liquidation-auction",

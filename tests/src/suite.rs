@@ -33,6 +33,8 @@ pub struct Modules {
     pub views: Address,
     /// The oracle adapter.
     pub oracle: Address,
+    /// The adapter's program for configuration.
+    pub oracle_extension: Address,
     /// The auction.
     pub auction: Address,
     /// The insurance fund.
@@ -282,6 +284,16 @@ impl Suite {
             self.send(owner, feed, &call)?;
         }
         Ok(())
+    }
+
+    /// The adapter takes a sample of `token`'s price, or notes that it has none. True if it was one.
+    ///
+    /// # Errors
+    ///
+    /// `UnknownToken`.
+    pub fn poke(&mut self, from: Address, token: Address) -> Result<(bool, Receipt), Failure> {
+        let oracle = self.modules.oracle;
+        self.send(from, oracle, &IOracleAdapter::pokeCall { token })
     }
 
     /// The exchange buys `token` at this price (1e36 scale).

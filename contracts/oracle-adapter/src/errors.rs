@@ -1,88 +1,109 @@
-//! What can go wrong, as typed Solidity errors.
+//! Typed errors, encoded in one place. All are declared in [`IOracleAdapter`]; their arguments are words.
 
-use alloc::vec::Vec;
-use alloy_primitives::U256;
+use alloc::{boxed::Box, vec::Vec};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolError;
-use breakwater_interfaces::oracle::IOracleAdapter;
+use breakwater_interfaces::{oracle::IOracleAdapter as O, outbound::to_word as word};
 
-use crate::state::word_of;
+/// Revert data, behind a pointer: a result is then passed on in a register or two, which saves WASM.
+#[allow(clippy::box_collection)]
+pub(crate) struct Error(Box<Vec<u8>>);
 
-/// The adapter's errors; their meaning is told at [`IOracleAdapter`].
-#[derive(Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Error {
-    NotAuthorized(IOracleAdapter::NotAuthorized),
-    ZeroAddress(IOracleAdapter::ZeroAddress),
-    PriceUnavailable(IOracleAdapter::PriceUnavailable),
-    UnknownToken(IOracleAdapter::UnknownToken),
-    InvalidSources(IOracleAdapter::InvalidSources),
-    DuplicateSource(IOracleAdapter::DuplicateSource),
-    ParameterOutOfBounds(IOracleAdapter::ParameterOutOfBounds),
-    InvalidFeed(IOracleAdapter::InvalidFeed),
-    MathOverflow(IOracleAdapter::MathOverflow),
-    InsufficientGas(IOracleAdapter::InsufficientGas),
-}
-
-/// Every argument of every error is one word, so one writer of words does for all: the generated coders take two kilobytes of
-/// WASM more. A test holds it against them.
-impl From<Error> for Vec<u8> {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::NotAuthorized(error) => encode(&error, &[word_of(error.caller)]),
-            Error::ZeroAddress(error) => encode(&error, &[]),
-            Error::PriceUnavailable(error) => {
-                encode(&error, &[word_of(error.token), U256::from(error.status)])
-            }
-            Error::UnknownToken(error) => encode(&error, &[word_of(error.token)]),
-            Error::InvalidSources(error) => {
-                encode(&error, &[error.feeds, error.maxAges, error.quorum])
-            }
-            Error::DuplicateSource(error) => encode(&error, &[word_of(error.feed)]),
-            Error::ParameterOutOfBounds(error) => {
-                encode(&error, &[error.parameter.into(), error.value])
-            }
-            Error::InvalidFeed(error) => encode(&error, &[word_of(error.feed)]),
-            Error::MathOverflow(error) => encode(&error, &[]),
-            Error::InsufficientGas(error) => encode(&error, &[error.available, error.needed]),
-        }
+impl Error {
+    /// The revert data.
+    pub(crate) fn into_data(self) -> Vec<u8> {
+        *self.0
     }
 }
 
-fn encode<E: SolError>(_error: &E, words: &[U256]) -> Vec<u8> {
-    write(E::SELECTOR, words)
+impl From<Vec<u8>> for Error {
+    #[inline(never)]
+    fn from(data: Vec<u8>) -> Self {
+        Self(Box::new(data))
+    }
 }
 
+/// A result whose error is revert data.
+pub(crate) type Fallible<T> = Result<T, Error>;
+
+#[cold]
 #[inline(never)]
-fn write(selector: [u8; 4], words: &[U256]) -> Vec<u8> {
-    let mut data = selector.to_vec();
-    for word in words {
-        data.extend_from_slice(&word.to_be_bytes::<32>());
+fn encode(selector: [u8; 4], arguments: &[B256]) -> Error {
+    let mut data = Vec::with_capacity(100);
+    data.extend_from_slice(&selector);
+    for argument in arguments {
+        data.extend_from_slice(argument.as_slice());
     }
-    data
+    data.into()
 }
 
-/// `?` on the interface's errors.
-macro_rules! from {
-    ($($error:ty => $name:ident),* $(,)?) => {
-        $(
-            impl From<$error> for Error {
-                fn from(error: $error) -> Self {
-                    Self::$name(error)
-                }
-            }
-        )*
-    };
+/// Empty revert data: calldata that can't be decoded, or ether sent, as Solidity answers them.
+pub(crate) fn refused() -> Error {
+    Vec::new().into()
 }
 
-from!(
-    IOracleAdapter::NotAuthorized => NotAuthorized,
-    IOracleAdapter::ZeroAddress => ZeroAddress,
-    IOracleAdapter::PriceUnavailable => PriceUnavailable,
-    IOracleAdapter::UnknownToken => UnknownToken,
-    IOracleAdapter::InvalidSources => InvalidSources,
-    IOracleAdapter::DuplicateSource => DuplicateSource,
-    IOracleAdapter::ParameterOutOfBounds => ParameterOutOfBounds,
-    IOracleAdapter::InvalidFeed => InvalidFeed,
-    IOracleAdapter::MathOverflow => MathOverflow,
-    IOracleAdapter::InsufficientGas => InsufficientGas,
-);
+/// `NotAuthorized`: the caller has no right to this call.
+pub(crate) fn not_authorized(caller: Address) -> Error {
+    encode(O::NotAuthorized::SELECTOR, &[caller.into_word()])
+}
+
+/// `ZeroAddress`: an address that must not be zero is zero.
+pub(crate) fn zero_address() -> Error {
+    encode(O::ZeroAddress::SELECTOR, &[])
+}
+
+/// `PriceUnavailable`: no good price.
+pub(crate) fn price_unavailable(token: Address, status: u8) -> Error {
+    let arguments = [token.into_word(), word(U256::from(status))];
+    encode(O::PriceUnavailable::SELECTOR, &arguments)
+}
+
+/// `UnknownToken`: never configured.
+pub(crate) fn unknown_token(token: Address) -> Error {
+    encode(O::UnknownToken::SELECTOR, &[token.into_word()])
+}
+
+/// `InvalidSources`: no or too many legs, sources not numbered in order, or an unreachable quorum.
+pub(crate) fn invalid_sources(legs: U256, sources: U256, quorum: U256) -> Error {
+    let arguments = [word(legs), word(sources), word(quorum)];
+    encode(O::InvalidSources::SELECTOR, &arguments)
+}
+
+/// `DuplicateSource`: two sources are the same.
+pub(crate) fn duplicate_source(target: Address) -> Error {
+    encode(O::DuplicateSource::SELECTOR, &[target.into_word()])
+}
+
+/// `ParameterOutOfBounds`; `parameter` is its name in ASCII, padded with zeros.
+#[inline(never)]
+pub(crate) fn out_of_bounds(parameter: &[u8], value: U256) -> Error {
+    let arguments = [B256::right_padding_from(parameter), word(value)];
+    encode(O::ParameterOutOfBounds::SELECTOR, &arguments)
+}
+
+/// `InvalidFeed`: not a contract of its kind.
+pub(crate) fn invalid_feed(target: Address) -> Error {
+    encode(O::InvalidFeed::SELECTOR, &[target.into_word()])
+}
+
+/// `PriceMoved`: a configuration would move the price too far.
+pub(crate) fn price_moved(token: Address, price: U256, reference: U256) -> Error {
+    let arguments = [token.into_word(), word(price), word(reference)];
+    encode(O::PriceMoved::SELECTOR, &arguments)
+}
+
+/// `ExpectedPriceRequired`: there is no last good price.
+pub(crate) fn expected_price_required(token: Address) -> Error {
+    encode(O::ExpectedPriceRequired::SELECTOR, &[token.into_word()])
+}
+
+/// `MathOverflow`: a result left the range of 256 bits.
+pub(crate) fn math_overflow() -> Error {
+    encode(O::MathOverflow::SELECTOR, &[])
+}
+
+/// `InsufficientGas`: a source failed with less than its share.
+pub(crate) fn insufficient_gas(available: u64, needed: u64) -> Error {
+    let arguments = [available, needed].map(|gas| word(U256::from(gas)));
+    encode(O::InsufficientGas::SELECTOR, &arguments)
+}

@@ -92,14 +92,6 @@ impl VaultState {
         if debt <= capacity {
             return Err(errors::account_healthy(account, debt, capacity));
         }
-        // Without any price of a collateral its owner can't be judged.
-        if let Some(unknown) = portfolio
-            .holdings
-            .iter()
-            .find(|holding| holding.price.is_zero())
-        {
-            return Err(errors::price_not_ok(unknown.token, unknown.status));
-        }
         if portfolio.is_insolvent()? {
             return self.plan_closing(account, token, &collateral, &portfolio, holding, keeper);
         }

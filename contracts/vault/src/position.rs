@@ -29,7 +29,7 @@ pub(crate) struct Holding {
     pub collateral: Collateral,
     /// What the account has of it and is not in a lot.
     pub free: U256,
-    /// Price at mid, 1e36 scale: the last good one, or zero, unless `ok`.
+    /// Price at mid, 1e36 scale. Without a good one the last good one; zero once the adapter gives the token up as dead.
     pub price: U256,
     /// Price for opening, at most `price`.
     pub low: U256,

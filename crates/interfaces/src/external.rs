@@ -34,3 +34,33 @@ sol! {
         function latestRoundData() external view returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound);
     }
 }
+
+sol! {
+    /// Pyth's price feeds, pulled: whoever wants a newer price brings it.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IPyth {
+        struct Price {
+            int64 price;
+            uint64 conf;
+            int32 expo;
+            uint256 publishTime;
+        }
+        function getPriceUnsafe(bytes32 id) external view returns (Price memory price);
+    }
+
+    /// A pool of Uniswap v3.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IUniswapV3Pool {
+        function token0() external view returns (address);
+        function token1() external view returns (address);
+        function observe(uint32[] calldata secondsAgos) external view returns (int56[] memory tickCumulatives, uint160[] memory secondsPerLiquidityCumulativeX128s);
+    }
+
+    /// The part of ERC-4626 that a rate comes from.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IERC4626 {
+        function asset() external view returns (address assetTokenAddress);
+        function decimals() external view returns (uint8);
+        function convertToAssets(uint256 shares) external view returns (uint256 assets);
+    }
+}

@@ -30,6 +30,12 @@ impl Word for Address {
     }
 }
 
+impl Word for u8 {
+    fn word(&self) -> B256 {
+        B256::with_last_byte(*self)
+    }
+}
+
 impl Word for bool {
     fn word(&self) -> B256 {
         B256::with_last_byte(u8::from(*self))
@@ -104,5 +110,18 @@ mod vault_events {
         V::GuardianSet: [guardian] [grace, graceFloor];
         V::OwnershipTransferStarted: [previousOwner, newOwner] [];
         V::OwnershipTransferred: [previousOwner, newOwner] [];
+    }
+}
+
+mod oracle_events {
+    use crate::oracle::IOracleAdapter as O;
+
+    word_events! {
+        O::Sampled: [token] [price, average, volatility];
+        O::Halted: [token] [price, average, until];
+        O::SourcesFailing: [token] [status];
+        O::SequencerFeedSet: [feed] [grace];
+        O::OwnershipTransferStarted: [previousOwner, newOwner] [];
+        O::OwnershipTransferred: [previousOwner, newOwner] [];
     }
 }

@@ -1,13 +1,14 @@
 //! The oracle adapter: one price a token, from several sources, or none.
 
+use alloy_primitives::{Address, B256, U256};
+
 interface! {
     /// What the adapter knows of one token.
     #[derive(Debug, Default, PartialEq, Eq)]
     struct Quote {
-        /// Median price, 1e36 scale. With status Disagree the median all the same; with Stale the median of all well-formed
-        /// answers, old ones included: the last good price or the nearest thing to it. Zero with NoQuorum.
+        /// Median price, 1e36 scale, with status Ok. Otherwise the last good price, until the token is dead; then zero.
         uint256 mid;
-        /// Conservative price for opening: the lowest that `mid` is the median of, 1e36 scale. For opening, only an Ok one counts.
+        /// Conservative price for opening: the lower of `mid` and the time-weighted average, 1e36 scale. Only an Ok one counts.
         uint256 low;
         /// Annualised volatility, WAD.
         uint256 volatility;
@@ -15,10 +16,109 @@ interface! {
         uint8 status;
     }
 
+    /// How a token is priced, but for its sources. Ratios in WAD, to a millionth; times in seconds.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct Parameters {
+        /// Decimals of the token, at most 24.
+        uint256 decimals;
+        /// How many sources must give a fresh price.
+        uint256 quorum;
+        /// Largest (highest − lowest)/median of a majority of the fresh prices, at least a quorum, up to 0.5.
+        uint256 maxSpread;
+        /// Volatility at first, and at least after `maxGap` without a sample.
+        uint256 gapVolatility;
+        /// Returns under this count as none.
+        uint256 resolution;
+        /// The breaker: standard deviations from the average, to a hundredth.
+        uint256 breakerFactor;
+        /// The breaker: a distance from the average that is always allowed.
+        uint256 breakerFloor;
+        /// Least time between two samples.
+        uint256 sampleInterval;
+        /// Longest time between two samples for which volatility is taken to be known.
+        uint256 maxGap;
+        /// Window of the volatility: weights fall by e in it.
+        uint256 volatilityWindow;
+        /// Window of the average price, likewise.
+        uint256 averageWindow;
+        /// How long a halt lasts.
+        uint256 haltDuration;
+        /// How long after sources were found failing the last good price still counts.
+        uint256 deadAfter;
+    }
+
+    /// A leg of a source. A source's price is the product of its legs, in their order.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct Leg {
+        /// Number of the source, from 0 up.
+        uint256 source;
+        /// 0 Chainlink, 1 Pyth, 2 Uniswap v3, 3 ERC-4626 rate, 4 fixed.
+        uint256 kind;
+        /// Divide by the leg instead of multiplying. A pool gives token 1 for token 0 unless inverse.
+        bool inverse;
+        /// The feed, the Pyth contract, the pool or the ERC-4626 vault; zero if fixed.
+        address target;
+        /// Chainlink, Pyth: largest age of an answer. Uniswap: window of the mean tick. Seconds. Else zero.
+        uint256 period;
+        /// Chainlink: the aggregator's least answer, in its decimals, which is no price; Pyth: the feed's id; ERC-4626: largest growth
+        /// a year, WAD to a millionth; fixed: the value, WAD.
+        uint256 first;
+        /// Chainlink: the aggregator's largest answer, 0 for none; Pyth: largest confidence over price, WAD to a millionth. Else zero.
+        uint256 second;
+    }
+
+    /// A leg as it is kept.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct LegState {
+        /// As set, bounds rounded inward to 16 binary digits.
+        Leg leg;
+        /// Power of ten from the source contract's numbers to whole units, as read when it was set; Pyth's is in each answer.
+        int256 exponent;
+        /// ERC-4626: the rate when it was set, in base units of the asset for a whole share, from which growth is capped.
+        uint256 anchorRate;
+        /// ERC-4626: the time of `anchorRate`.
+        uint256 anchorTime;
+    }
+
+    /// What the adapter remembers of a token.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct Memory {
+        /// The last sample, 1e36 scale: the last good price, to the resolution.
+        uint256 lastPrice;
+        /// When samples were last taken.
+        uint256 sampledAt;
+        /// Time-weighted average as of `sampledAt`, 1e36 scale.
+        uint256 average;
+        /// Annualised volatility as of `sampledAt`, WAD.
+        uint256 volatility;
+        /// End of the last halt upward, or when its price was first sampled; 0 if there was none.
+        uint256 upUntil;
+        /// The same downward.
+        uint256 downUntil;
+        /// When sources were found failing; 0 if they were good at the last poke.
+        uint256 failingSince;
+    }
+
+    /// What a source says now.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct SourceReading {
+        /// Its price, 1e36 scale; 0 if it is none.
+        uint256 price;
+        /// 0 fresh, 1 too old, 2 nothing that can be a price.
+        uint8 state;
+    }
+
     #[derive(Debug, PartialEq, Eq)]
     interface IOracleAdapter {
-        /// The sources of a token were set, all at once.
-        event SourcesSet(address indexed token, uint8 tokenDecimals, address[] feeds, uint32[] maxAges, uint8 quorum, uint256 maxSpread, uint256 volatility);
+        /// All that prices a token was set at once. `expectedPrice` is 0 unless the check against the last good price was overridden.
+        event SourcesSet(address indexed token, Parameters parameters, Leg[] legs, uint256 expectedPrice);
+        /// A sample was taken: its price and the average (1e36 scale), the volatility (WAD).
+        event Sampled(address indexed token, uint256 price, uint256 average, uint256 volatility);
+        /// The breaker holds a price back, for a bounded time.
+        event Halted(address indexed token, uint256 price, uint256 average, uint256 until);
+        /// Sources were found failing, with this status; `deadAfter` runs from here.
+        event SourcesFailing(address indexed token, uint8 status);
+        event SequencerFeedSet(address indexed feed, uint256 grace);
         event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
         event OwnershipTransferred(address indexed previousOwner, address indexed newOwner);
 
@@ -27,12 +127,16 @@ interface! {
         /// No good price: the status says why.
         error PriceUnavailable(address token, uint8 status);
         error UnknownToken(address token);
-        /// Arrays of different lengths, none or too many feeds, or a quorum that they can't reach.
-        error InvalidSources(uint256 feeds, uint256 maxAges, uint256 quorum);
-        error DuplicateSource(address feed);
+        /// No or too many legs, sources not numbered from 0 up, or a quorum that they can't reach.
+        error InvalidSources(uint256 legs, uint256 sources, uint256 quorum);
+        error DuplicateSource(address target);
         error ParameterOutOfBounds(bytes32 parameter, uint256 value);
-        /// The feed does not answer `decimals()`, or with a number out of range.
-        error InvalidFeed(address feed);
+        /// The source contract does not answer what its kind must, or with numbers out of range.
+        error InvalidFeed(address target);
+        /// The new price is further from the last good one, or from the expected one, than a configuration may move it.
+        error PriceMoved(address token, uint256 price, uint256 reference);
+        /// There is no last good price to compare with: say which price is expected.
+        error ExpectedPriceRequired(address token);
         error MathOverflow();
         /// A source failed, and the gas left was too little for it to have had its share: nothing can be said about the source.
         error InsufficientGas(uint256 available, uint256 needed);
@@ -43,11 +147,24 @@ interface! {
         function price(address token) external view returns (uint256);
         /// One quote a token, in order; reverts only for want of gas.
         function quotes(address[] calldata tokens) external view returns (Quote[] memory);
+        /// Takes a sample, by anybody; at most one a `sampleInterval`. Starts the clock of a halt and of failing sources. True if a sample was taken.
+        function poke(address token) external returns (bool sampled);
+        /// What each source of `token` says now.
+        function readings(address token) external view returns (SourceReading[] memory);
+        /// Sets all that prices `token`, at once. The sources must give a price, within 5 % of the last good one, or, if
+        /// `expectedPrice` is not 0, of that: then the memory begins anew. 1e36 scale.
+        function setSources(address token, Parameters calldata parameters, Leg[] calldata legs, uint256 expectedPrice) external;
+        /// What backs `token`: all zero and empty for an unknown one.
+        function sourcesOf(address token) external view returns (Parameters memory parameters, LegState[] memory legs);
+        function memoryOf(address token) external view returns (Memory memory);
+        /// Sets Chainlink's L2 sequencer uptime feed and the seconds to wait after an outage; a zero address for no feed.
+        function setSequencerFeed(address feed, uint256 grace) external;
+        /// The feed, zero if there is none: then an outage goes unnoticed.
+        function sequencerFeed() external view returns (address feed, uint256 grace);
         /// The loan asset that prices are in.
         function asset() external view returns (address);
-        /// Set the Chainlink-style feeds of `token`: each gives the value of one whole token in whole units of the loan asset.
-        function setSources(address token, uint8 tokenDecimals, address[] calldata feeds, uint32[] calldata maxAges, uint8 quorum, uint256 maxSpread, uint256 volatility) external;
-        function sourcesOf(address token) external view returns (uint8 tokenDecimals, address[] memory feeds, uint32[] memory maxAges, uint8 quorum, uint256 maxSpread, uint256 volatility);
+        /// The program for configuration and views of it, which runs on the adapter's storage.
+        function extension() external view returns (address);
         function owner() external view returns (address);
         function pendingOwner() external view returns (address);
         function transferOwnership(address newOwner) external;
@@ -63,7 +180,7 @@ pub enum Status {
     Ok = 0,
     /// Too few sources have a recent enough answer.
     Stale = 1,
-    /// The sources disagree by more than the spread limit.
+    /// No majority of the sources is within the spread limit.
     Disagree = 2,
     /// The circuit breaker holds the token.
     Halted = 3,
@@ -71,4 +188,117 @@ pub enum Status {
     SequencerDown = 4,
     /// Too few sources answer at all.
     NoQuorum = 5,
+}
+
+/// The kind of a [`Leg`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum SourceKind {
+    /// A Chainlink-style feed, `AggregatorV3Interface`.
+    Chainlink = 0,
+    /// A price of Pyth.
+    Pyth = 1,
+    /// The mean tick of a Uniswap v3 pool.
+    UniswapV3 = 2,
+    /// What a whole share of an ERC-4626 vault is worth in its asset.
+    Erc4626 = 3,
+    /// A constant.
+    Fixed = 4,
+}
+
+/// A millionth in WAD.
+const MILLIONTH: u64 = 1_000_000_000_000;
+
+impl Parameters {
+    /// Defaults for a liquid token, tuned on the crashes that contracts/oracle-adapter/README.md names: a spread of 2 %, a sample a
+    /// minute, a day's window of volatility, an average over 20 minutes, and a breaker at 5 standard deviations and 25 %, for 10 minutes.
+    #[must_use]
+    pub fn standard(decimals: u8, quorum: u8) -> Self {
+        let millionths = |value: u64| U256::from(value.saturating_mul(MILLIONTH));
+        Self {
+            decimals: U256::from(decimals),
+            quorum: U256::from(quorum),
+            maxSpread: millionths(20_000),
+            gapVolatility: millionths(1_000_000),
+            resolution: millionths(500),
+            breakerFactor: millionths(5_000_000),
+            breakerFloor: millionths(250_000),
+            sampleInterval: U256::from(60),
+            maxGap: U256::from(3 * 3_600),
+            volatilityWindow: U256::from(86_400),
+            averageWindow: U256::from(1_200),
+            haltDuration: U256::from(600),
+            deadAfter: U256::from(2 * 86_400),
+        }
+    }
+}
+
+impl Leg {
+    fn of(source: u8, kind: SourceKind, target: Address, period: u32) -> Self {
+        Self {
+            source: U256::from(source),
+            kind: U256::from(kind as u8),
+            target,
+            period: U256::from(period),
+            ..Self::default()
+        }
+    }
+
+    /// A Chainlink-style feed; its aggregator's least and largest answers are in `first` and `second`, if it has any.
+    #[must_use]
+    pub fn chainlink(source: u8, feed: Address, max_age: u32) -> Self {
+        Self::of(source, SourceKind::Chainlink, feed, max_age)
+    }
+
+    /// A price of Pyth; `max_confidence` over the price, WAD.
+    #[must_use]
+    pub fn pyth(
+        source: u8,
+        contract: Address,
+        id: B256,
+        max_age: u32,
+        max_confidence: U256,
+    ) -> Self {
+        Self {
+            first: id.into(),
+            second: max_confidence,
+            ..Self::of(source, SourceKind::Pyth, contract, max_age)
+        }
+    }
+
+    /// A Uniswap v3 pool's token 1 for token 0, at the mean tick of `window` seconds with at least this mean liquidity.
+    #[must_use]
+    pub fn uniswap_v3(source: u8, pool: Address, window: u32, least_liquidity: U256) -> Self {
+        Self {
+            first: least_liquidity,
+            ..Self::of(source, SourceKind::UniswapV3, pool, window)
+        }
+    }
+
+    /// What a share of an ERC-4626 vault is worth in its asset; `growth` a year at most, WAD.
+    #[must_use]
+    pub fn erc4626(source: u8, vault: Address, growth: U256) -> Self {
+        Self {
+            first: growth,
+            ..Self::of(source, SourceKind::Erc4626, vault, 0)
+        }
+    }
+
+    /// A constant, WAD.
+    #[must_use]
+    pub fn fixed(source: u8, value: U256) -> Self {
+        Self {
+            first: value,
+            ..Self::of(source, SourceKind::Fixed, Address::ZERO, 0)
+        }
+    }
+
+    /// The same leg, to divide by.
+    #[must_use]
+    pub fn inverted(self) -> Self {
+        Self {
+            inverse: !self.inverse,
+            ..self
+        }
+    }
 }

@@ -7,7 +7,7 @@ use alloy_sol_types::SolStruct;
 use breakwater_interfaces::{
     auction::{IAuctionTaker, ILiquidationAuction},
     fund::IInsuranceFund,
-    oracle::{IOracleAdapter, Quote},
+    oracle::{IOracleAdapter, Leg, LegState, Memory, Parameters, Quote, SourceReading},
     vault::{AccountView, CollateralView, HoldingView, IVault, MarketView, PoolView},
 };
 
@@ -51,65 +51,77 @@ fn files() -> Result<Vec<(String, String)>> {
     Ok(files)
 }
 
-/// Gives structs among the parameters of functions their names again, which `sol!` leaves out of its ABI. They then belong to
-/// the interface that uses them.
+/// Gives structs among the parameters of functions and events their names again, which `sol!` leaves out of its ABI. They then
+/// belong to the interface that uses them.
 fn name_structs(interface: &str, abi: &mut JsonAbi) -> Result<()> {
     for function in abi.functions.values_mut().flatten() {
-        let name = function.name.clone();
         for parameter in function.inputs.iter_mut().chain(&mut function.outputs) {
-            name_struct(interface, &name, parameter)?;
+            let (components, kind) = (&mut parameter.components, &mut parameter.internal_type);
+            name_struct(interface, &function.name, &parameter.ty, components, kind)?;
+        }
+    }
+    for event in abi.events.values_mut().flatten() {
+        for parameter in &mut event.inputs {
+            let (components, kind) = (&mut parameter.components, &mut parameter.internal_type);
+            name_struct(interface, &event.name, &parameter.ty, components, kind)?;
         }
     }
     Ok(())
 }
 
-/// Names a parameter's struct, and those within it.
-fn name_struct(interface: &str, function: &str, parameter: &mut Param) -> Result<()> {
-    if parameter.components.is_empty() {
+fn name_struct(
+    interface: &str,
+    item: &str,
+    ty: &str,
+    components: &mut [Param],
+    kind: &mut Option<InternalType>,
+) -> Result<()> {
+    if components.is_empty() {
         return Ok(());
     }
-    for component in &mut parameter.components {
-        name_struct(interface, function, component)?;
-    }
-    // As in EIP-712: `Quote(uint256 mid,…)`.
-    let declarations = [
-        Quote::eip712_root_type(),
-        AccountView::eip712_root_type(),
-        HoldingView::eip712_root_type(),
-        MarketView::eip712_root_type(),
-        PoolView::eip712_root_type(),
-        CollateralView::eip712_root_type(),
+    // Field names tell structs apart.
+    let structs = [
+        ("Quote", fields(&Quote::eip712_root_type())),
+        ("Parameters", fields(&Parameters::eip712_root_type())),
+        ("Leg", fields(&Leg::eip712_root_type())),
+        ("LegState", fields(&LegState::eip712_root_type())),
+        ("Memory", fields(&Memory::eip712_root_type())),
+        ("SourceReading", fields(&SourceReading::eip712_root_type())),
+        ("AccountView", fields(&AccountView::eip712_root_type())),
+        ("HoldingView", fields(&HoldingView::eip712_root_type())),
+        ("MarketView", fields(&MarketView::eip712_root_type())),
+        ("PoolView", fields(&PoolView::eip712_root_type())),
+        (
+            "CollateralView",
+            fields(&CollateralView::eip712_root_type()),
+        ),
     ];
-    let fields: Vec<&str> = parameter
-        .components
+    let names: Vec<&str> = components.iter().map(|field| field.name.as_str()).collect();
+    let (name, _) = structs
         .iter()
-        .map(|field| field.name.as_str())
-        .collect();
-    let name = declarations
-        .iter()
-        .filter_map(|declaration| declaration.split_once('('))
-        .find(|(_, declared)| field_names(declared) == fields)
-        .map(|(name, _)| name)
+        .find(|(_, fields)| *fields == names)
         .ok_or_else(|| {
-            Error::new(format!(
-                "{interface}.{function} has a struct without a name"
-            ))
-            .advise("add the struct to `name_struct` in crates/xtask/src/abi.rs")
+            Error::new(format!("{interface}.{item} has a struct without a name"))
+                .advise("add the struct to `name_struct` in crates/xtask/src/abi.rs")
         })?;
     // `tuple`, and the brackets of an array.
-    parameter.internal_type = Some(InternalType::Struct {
+    *kind = Some(InternalType::Struct {
         contract: Some(interface.to_owned()),
-        ty: parameter.ty.replacen("tuple", name, 1),
+        ty: ty.replacen("tuple", name, 1),
     });
+    for field in components {
+        let (inner, kind) = (&mut field.components, &mut field.internal_type);
+        name_struct(interface, item, &field.ty, inner, kind)?;
+    }
     Ok(())
 }
 
-/// Names of the fields in `uint256 mid,uint256 low)`.
-fn field_names(declared: &str) -> Vec<&str> {
-    declared
-        .trim_end_matches(')')
-        .split(',')
-        .filter_map(|field| field.rsplit(' ').next())
+/// Names of the fields in a struct's declaration as EIP-712 has it: `Quote(uint256 mid,…)`.
+fn fields(declaration: &str) -> Vec<String> {
+    let inner = declaration.split_once('(').map_or("", |(_, rest)| rest);
+    let inner = inner.trim_end_matches(')').split(',');
+    inner
+        .filter_map(|field| Some(field.split_once(' ')?.1.to_owned()))
         .collect()
 }
 

@@ -5,8 +5,12 @@ use std::path::Path;
 use alloy_sol_types::{SolCall, SolValue};
 use breakwater_tests::{
     devnode::{abi::ArbWasmCache, Receipt, Tx, ARB_WASM_CACHE_ADDRESS},
-    interfaces::{oracle::IOracleAdapter, vault::IVault},
-    Address, Bytes, Failure, Programs, Suite, SuiteConfig, B256, DOLLAR, STABLE, U256, WAD,
+    interfaces::{
+        oracle::{IOracleAdapter, Leg, Parameters},
+        vault::IVault,
+    },
+    Address, Bytes, Collateral, Failure, Programs, Suite, SuiteConfig, B256, DOLLAR, I256, STABLE,
+    U256, WAD,
 };
 use serde::Serialize;
 
@@ -16,7 +20,7 @@ use crate::{
 };
 
 /// A transaction and the most that it should cost, cached; 0 if there is no budget for it.
-const BUDGETS: [(&str, u64); 12] = [
+const BUDGETS: [(&str, u64); 15] = [
     ("supply", 90_000),
     ("withdraw", 0),
     ("transfer of shares", 0),
@@ -29,6 +33,9 @@ const BUDGETS: [(&str, u64); 12] = [
     ("take a lot", 140_000),
     ("liquidate, recycled slots", 180_000),
     ("move a threshold", 0),
+    ("poke: a sample", 0),
+    ("poke: too early for one", 0),
+    ("three sources and a sequencer feed, more", 22_000),
 ];
 
 /// What one transaction costs.
@@ -82,7 +89,7 @@ fn stable(units: u64) -> U256 {
 }
 
 impl Market {
-    fn costs(&mut self, is_cached: bool) -> std::result::Result<[u64; 12], Failure> {
+    fn costs(&mut self, is_cached: bool) -> std::result::Result<[u64; BUDGETS.len()], Failure> {
         self.use_one_source()?;
         let suite = &mut self.suite;
         let (lender, owner) = (suite.user("lender"), suite.user("owner"));
@@ -179,6 +186,11 @@ impl Market {
         self.suite.pass(600)?;
         self.suite.set_price(weth, 145 * DOLLAR)?;
         let (recycled, _) = self.liquidation(keeper, account, weth)?;
+        self.suite.pass(600)?;
+        self.suite.set_price(weth, 146 * DOLLAR)?;
+        let (_, poke) = self.suite.poke(keeper, weth)?;
+        let (_, early) = self.suite.poke(keeper, weth)?;
+        let more = self.more_sources(owner, other)?;
         Ok([
             supply,
             withdraw,
@@ -192,25 +204,82 @@ impl Market {
             take.gas_used,
             recycled,
             move_threshold,
+            poke.gas_used,
+            early.gas_used,
+            more,
         ])
     }
 
     /// One feed a token, quorum 1.
     fn use_one_source(&mut self) -> std::result::Result<(), Failure> {
-        let (owner, oracle) = (self.suite.owner, self.suite.modules.oracle);
         for collateral in self.suite.collaterals {
-            let sources = IOracleAdapter::setSourcesCall {
-                token: collateral.token,
-                tokenDecimals: collateral.decimals,
-                feeds: vec![collateral.feeds[0]],
-                maxAges: vec![self.suite.config.max_age],
-                quorum: 1,
-                maxSpread: U256::from(self.suite.config.max_spread),
-                volatility: U256::from(WAD),
-            };
-            self.suite.send(owner, oracle, &sources)?;
+            let feeds = [collateral.feeds[0]];
+            self.use_sources(collateral, &feeds)?;
         }
         Ok(())
+    }
+
+    /// These feeds, of which most must be fresh.
+    fn use_sources(
+        &mut self,
+        collateral: Collateral,
+        feeds: &[Address],
+    ) -> std::result::Result<(), Failure> {
+        let (owner, oracle) = (self.suite.owner, self.suite.modules.oracle);
+        let max_age = self.suite.config.max_age;
+        let quorum = feeds.len().div_ceil(2);
+        let sources = IOracleAdapter::setSourcesCall {
+            token: collateral.token,
+            parameters: Parameters {
+                decimals: U256::from(collateral.decimals),
+                quorum: U256::from(quorum),
+                ..self.suite.config.oracle.clone()
+            },
+            legs: (0..)
+                .zip(feeds)
+                .map(|(source, feed)| Leg::chainlink(source, *feed, max_age))
+                .collect(),
+            expectedPrice: U256::ZERO,
+        };
+        self.suite.send(owner, oracle, &sources)?;
+        Ok(())
+    }
+
+    /// What three sources and the sequencer's feed add to a loan, over one source.
+    fn more_sources(&mut self, owner: Address, account: B256) -> std::result::Result<u64, Failure> {
+        let borrow = |assets| IVault::borrowCall {
+            account,
+            assets,
+            receiver: owner,
+        };
+        let one = self.cost(owner, &borrow(stable(1)))?;
+        let collateral = self.suite.collaterals[0];
+        let arguments = (
+            "WETH/USD 3".to_owned(),
+            8_u16,
+            I256::unchecked_from(146 * DOLLAR),
+        );
+        let arguments = SolValue::abi_encode_params(&arguments);
+        let deployer = self.suite.owner;
+        let third = self
+            .suite
+            .deploy_contract(deployer, "MockFeed", &arguments)?;
+        let arguments = ("Uptime".to_owned(), 0_u16, I256::ZERO);
+        let arguments = SolValue::abi_encode_params(&arguments);
+        let uptime = self
+            .suite
+            .deploy_contract(deployer, "MockFeed", &arguments)?;
+        let [first, second] = collateral.feeds;
+        self.use_sources(collateral, &[first, second, third])?;
+        let feed = IOracleAdapter::setSequencerFeedCall {
+            feed: uptime,
+            grace: U256::from(600),
+        };
+        let oracle = self.suite.modules.oracle;
+        self.suite.send(deployer, oracle, &feed)?;
+        self.suite.pass(601)?;
+        let three = self.cost(owner, &borrow(stable(1)))?;
+        Ok(three.saturating_sub(one))
     }
 
     fn empty_the_cache(&mut self) -> std::result::Result<(), Failure> {
@@ -222,6 +291,7 @@ impl Market {
             modules.administration,
             modules.views,
             modules.oracle,
+            modules.oracle_extension,
             modules.auction,
             modules.fund,
         ] {

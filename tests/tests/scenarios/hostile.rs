@@ -6,7 +6,10 @@ use breakwater_tests::{
     account_of,
     devnode::Tx,
     interfaces::{
-        auction::ILiquidationAuction, fund::IInsuranceFund, oracle::IOracleAdapter, vault::IVault,
+        auction::ILiquidationAuction,
+        fund::IInsuranceFund,
+        oracle::{IOracleAdapter, Leg, Parameters},
+        vault::IVault,
     },
     invariants, Address, Suite, B256, DOLLAR, U256,
 };
@@ -600,12 +603,12 @@ fn a_token_that_keeps_a_fee_is_refused_as_collateral_and_as_loan_asset() {
     let oracle = suite.modules.oracle;
     let sources = IOracleAdapter::setSourcesCall {
         token,
-        tokenDecimals: 6,
-        feeds: suite.collaterals[1].feeds.to_vec(),
-        maxAges: vec![3_600; 2],
-        quorum: 2,
-        maxSpread: ltv(2),
-        volatility: ltv(100),
+        parameters: Parameters::standard(6, 2),
+        legs: vec![
+            Leg::chainlink(0, suite.collaterals[1].feeds[0], 3_600),
+            Leg::chainlink(1, suite.collaterals[1].feeds[1], 3_600),
+        ],
+        expectedPrice: U256::from(8_000) * U256::from(10).pow(U256::from(36)),
     };
     suite.send(owner, oracle, &sources).unwrap();
     let account = account_of(user, 0);

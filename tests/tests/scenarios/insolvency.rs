@@ -209,7 +209,9 @@ fn an_old_price_starts_no_auction_and_closes_an_account_only_if_twice_of_it_woul
     for (price, closes) in [(88, false), (80, true)] {
         let (mut suite, account) = crashed(5_000);
         let (weth, keeper) = (suite.weth(), suite.user("keeper"));
+        suite.pass(60).unwrap();
         suite.set_price(weth, price * DOLLAR).unwrap();
+        suite.poke(keeper, weth).unwrap();
         suite.pass(2 * HOUR).unwrap();
         if closes {
             let (id, _) = suite.liquidate(keeper, account, weth).unwrap();

@@ -10,14 +10,14 @@ use alloy_sol_types::{sol, SolCall, SolError, SolEvent, SolInterface, SolValue};
 use breakwater_interfaces::{
     auction::{IAuctionTaker, ILiquidationAuction},
     external::{AggregatorV3Interface, IERC20},
-    oracle::IOracleAdapter,
+    oracle::{IOracleAdapter, Leg, Parameters},
     vault::IVault,
 };
 use breakwater_risk::account::account_id;
 use insurance_fund::InsuranceFund;
 use liquidation_auction::LiquidationAuction;
 use motsu::prelude::*;
-use oracle_adapter::OracleAdapter;
+use oracle_adapter::{OracleAdapter, OracleAdapterExtension};
 use stylus_sdk::{
     abi::CONSTRUCTOR_SELECTOR,
     call::RawCall,
@@ -177,6 +177,10 @@ impl Feed {
     pub fn set(&mut self, answer: U256, updated_at: u64) {
         self.answer.set(answer);
         self.updated_at.set(U256::from(updated_at));
+    }
+
+    pub fn answer(&self) -> U256 {
+        self.answer.get()
     }
 
     pub fn break_down(&mut self, is_broken: bool) {
@@ -350,6 +354,7 @@ pub struct Market {
     pub administration: Contract<VaultAdministration>,
     pub views: Contract<VaultViews>,
     pub oracle: Contract<OracleAdapter>,
+    pub oracle_extension: Contract<OracleAdapterExtension>,
     pub auction: Contract<LiquidationAuction>,
     pub fund: Contract<InsuranceFund>,
     pub asset: Contract<Token>,
@@ -423,6 +428,7 @@ impl Market {
             administration: Contract::random(),
             views: Contract::random(),
             oracle: Contract::random(),
+            oracle_extension: Contract::random(),
             auction: Contract::random(),
             fund: Contract::random(),
             asset: Contract::random(),
@@ -459,7 +465,12 @@ impl Market {
             .fund
             .call_raw(owner(), construct(terms.abi_encode_params()))
             .expect("the fund is constructed");
-        let terms = (market.asset.address(), U256::from(decimals), owner());
+        let terms = (
+            market.asset.address(),
+            U256::from(decimals),
+            owner(),
+            market.oracle_extension.address(),
+        );
         market
             .oracle
             .call_raw(owner(), construct(terms.abi_encode_params()))
@@ -501,12 +512,16 @@ impl Market {
     pub fn set_sources(&self, token: Address, asset: &Asset) {
         let sources = IOracleAdapter::setSourcesCall {
             token,
-            tokenDecimals: asset.spec.decimals,
-            feeds: vec![asset.feed.address()],
-            maxAges: vec![7 * 86_400],
-            quorum: 1,
-            maxSpread: percent(1),
-            volatility: percent(80),
+            parameters: Parameters {
+                gapVolatility: percent(80),
+                // Prices are set by hand here: as good as no breaker.
+                breakerFloor: percent(1_600),
+                ..Parameters::standard(asset.spec.decimals, 1)
+            },
+            legs: vec![Leg::chainlink(0, asset.feed.address(), 7 * 86_400)],
+            // The feed's 8 decimals.
+            expectedPrice: asset.feed.sender(owner()).answer()
+                * ten_to(28 + self.decimals - asset.spec.decimals),
         };
         self.oracle
             .call_raw(owner(), sources.abi_encode())
@@ -644,6 +659,14 @@ impl Market {
     pub fn set_answer(&self, asset: usize, answer: U256) {
         let now = VM::context().block_timestamp();
         self.assets[asset].feed.sender(owner()).set(answer, now);
+    }
+
+    /// The adapter takes a sample of an asset's price, or notes that it has none.
+    pub fn poke(&self, asset: usize) {
+        let token = self.token(asset);
+        self.oracle
+            .call_raw(lender(), IOracleAdapter::pokeCall { token }.abi_encode())
+            .expect("a poke");
     }
 
     /// Lets time pass; feeds stay fresh.

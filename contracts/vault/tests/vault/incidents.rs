@@ -7,7 +7,7 @@
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolError};
-use breakwater_interfaces::{auction::ILiquidationAuction, vault::IVault};
+use breakwater_interfaces::{auction::ILiquidationAuction, oracle::Status, vault::IVault};
 
 use crate::common::{
     assert_refused, id, n, owner, percent, ratio_down, ratio_up, ten_to, vault_error, Error,
@@ -310,7 +310,7 @@ fn incident_22_dust_and_a_dead_token_keep_no_loss_from_being_booked() {
     let market = funded();
     let account = market.open(ALICE, &[(0, 10_000), (1, 1)], market.usd(15_000));
     market.set_price(0, 1_500);
-    market.set_price(1, 1);
+    market.set_price(1, 300);
     let auction_id = market.liquidate(KEEPER, account, 0).expect("closing");
     assert!(!market.events::<IVault::LossRecognised>().is_empty());
     market.pass(3_000);
@@ -824,4 +824,40 @@ fn incident_50_writing_off_ones_own_debt_frees_no_collateral() {
     assert!(claim.penalty > U256::ZERO);
     market.run(ALICE, withdraw(&market, 0, U256::MAX));
     market.assert_books(&[account], &[CAROL, ALICE, crate::common::lender()]);
+}
+
+/// Found in this suite: an account that held a token all of whose sources had stopped answering could not be liquidated. It counts at
+/// its last good price, later for nothing, and either way the others can be sold.
+#[motsu::test]
+fn incident_34_a_token_whose_sources_died_keeps_nobody_from_liquidating_its_holder() {
+    for is_dead in [false, true] {
+        let market = Market::new();
+        market.lend(CAROL, market.usd(100_000));
+        let account = market.open(ALICE, &[(0, 10_000), (1, 500)], market.usd(24_000));
+        market.assets[1].feed.sender(owner()).break_down(true);
+        market.poke(1);
+        let before = market.health(account);
+        if is_dead {
+            motsu::prelude::VM::context().increase_time(2 * 86_400);
+            market.set_price(0, 2_000);
+            let after = market.health(account);
+            // Half a bitcoin less.
+            assert!(after.capacity < before.capacity && after.debt > after.capacity);
+        } else {
+            assert!(before.debt <= before.capacity);
+            market.set_price(0, 1_500);
+        }
+        let (token, status) = (market.token(1), Status::NoQuorum as u8);
+        // It is not sold itself, unless the account is closed: then without a lot.
+        match market.liquidate(KEEPER, account, 1) {
+            Ok(auction_id) => assert!(is_dead && auction_id.is_zero()),
+            Err(error) => assert_eq!(
+                error,
+                Error::PriceNotOk(IVault::PriceNotOk { token, status })
+            ),
+        }
+        let auction_id = market.liquidate(KEEPER, account, 0).expect("ether is sold");
+        assert!(!auction_id.is_zero());
+        market.assert_books(&[account], &[CAROL, KEEPER]);
+    }
 }

@@ -361,8 +361,10 @@ fn a_token_without_a_good_price_can_not_be_sold_and_others_can() {
     let market = Market::new();
     market.lend(CAROL, market.usd(100_000));
     let account = market.open(ALICE, &[(0, 5_000), (1, 500)], market.usd(18_000));
+    market.pass(60);
     market.set_price(0, 1_600);
-    // Ether's feed falls silent for a week; what it said last still counts.
+    market.poke(0);
+    // Ether's feed falls silent for a week; its last sample still counts.
     motsu::prelude::VM::context().increase_time(7 * 86_400 + 1);
     market.set_price(1, 28_000);
     let token = market.token(0);
