@@ -8,7 +8,7 @@ use lexopt::ValueExt;
 use crate::{
     abi, bench, demo, devnode,
     error::{Error, Result},
-    gas, output, size, solidity, test, vectors, wasm,
+    gas, output, replay, size, solidity, test, vectors, wasm,
     workspace::Workspace,
 };
 
@@ -35,6 +35,21 @@ const COMMANDS: &[Command] = &[
                   Prints a timeline, a summary and `demo: ok`, or what does not hold, with exit status 1.\n\
                   target/demo/report.svg shows price, auctions and fills over time.",
         run: run_demo,
+    },
+    Command {
+        name: "replay",
+        arguments: "FILE.csv… [--wicks] [--figure] [--fault KIND [--feeds N]] [--max-age SECONDS]",
+        summary: "feeds price series through the deployed oracle adapter, and prints what it said",
+        details: "FILE.csv  candles (columns time_unix and close), or\n\
+                  \x20         Chainlink rounds (time_unix, answer_raw)\n\
+                  --wicks            open, high, low and close of each candle, in the likelier order\n\
+                  --figure           draws target/replay/<file>.svg: series, prices, volatility, and where there was no good price\n\
+                  --fault KIND       plants an error for an hour: x10, x0.1, frozen, or drift (3 % down)\n\
+                  --feeds N          in N of the three feeds, 1 to 3; 3 if none is given\n\
+                  --max-age SECONDS  largest age of an answer; 3,900 if none is given, 90,000 for rounds of 18 decimals\n\n\
+                  Three feeds give the series to an adapter with the standard parameters; at each answer somebody pokes. The exit status is 1\n\
+                  if a halt lasted longer than its bound, or a good price was not the series'.",
+        run: run_replay,
     },
     Command {
         name: "test",
@@ -225,6 +240,53 @@ fn run_devnode(arguments: Vec<OsString>) -> Result<()> {
     devnode::run(devnode::arguments(arguments)?)
 }
 
+fn run_replay(arguments: Vec<OsString>) -> Result<()> {
+    replay::run(&replay_arguments(arguments)?)
+}
+
+fn replay_arguments(arguments: Vec<OsString>) -> Result<replay::Options> {
+    let mut options = replay::Options::default();
+    let mut feeds = None;
+    let mut kind = None;
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Long("figure") => options.figure = true,
+            lexopt::Arg::Long("wicks") => options.wicks = true,
+            lexopt::Arg::Long("fault") => {
+                let word = parser.value()?.string()?;
+                kind = Some(replay::Kind::of(&word).ok_or_else(|| {
+                    Error::usage(format!("there is no fault {word:?}"))
+                        .advise("use one of x10, x0.1, frozen, drift")
+                })?);
+            }
+            lexopt::Arg::Long("feeds") => {
+                let count: usize = parser.value()?.parse()?;
+                if !(1..=3).contains(&count) {
+                    return Err(Error::usage(format!("--feeds is {count}: there are three")));
+                }
+                feeds = Some(count);
+            }
+            lexopt::Arg::Long("max-age") => options.max_age = Some(parser.value()?.parse()?),
+            lexopt::Arg::Value(file) => options.files.push(PathBuf::from(file)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    options.fault = match (kind, feeds) {
+        (Some(kind), feeds) => Some(replay::Fault {
+            kind,
+            feeds: feeds.unwrap_or(3),
+        }),
+        (None, Some(_)) => {
+            return Err(Error::usage(
+                "--feeds says how many have the error that --fault plants",
+            ));
+        }
+        (None, None) => None,
+    };
+    Ok(options)
+}
+
 fn run_test(arguments: Vec<OsString>) -> Result<()> {
     let seed = test_arguments(arguments)?;
     test::run(&Workspace::find()?, seed)
@@ -403,6 +465,25 @@ mod tests {
         assert_eq!(options.seed, 7);
         assert_eq!(options.prices, Some(PathBuf::from("a.csv")));
         assert_eq!(demo_arguments(words("")).unwrap(), demo::Options::default());
+    }
+
+    #[test]
+    fn the_replay_takes_files_and_a_fault() {
+        let options =
+            replay_arguments(words("a.csv --fault x10 b.csv --feeds=1 --figure")).unwrap();
+        assert_eq!(options.files, ["a.csv", "b.csv"].map(PathBuf::from));
+        let fault = replay::Fault {
+            kind: replay::Kind::TimesTen,
+            feeds: 1,
+        };
+        assert_eq!((options.fault, options.figure), (Some(fault), true));
+        for wrong in [
+            "a.csv --fault x2",
+            "a.csv --fault x10 --feeds 4",
+            "a.csv --feeds 2",
+        ] {
+            assert!(replay_arguments(words(wrong)).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -8,10 +8,11 @@
 //! | `keeper.rs`, `bidders.rs` | who acts, by which rules |
 //! | `replay.rs` | the passing of time |
 //! | `story.rs` | the timeline |
-//! | `summary.rs`, `figure.rs` | what came of it, as text and as a picture |
+//! | `summary.rs`, `figure.rs`, `chart.rs` | what came of it, as text and as a picture |
 
 mod accounts;
 mod bidders;
+pub(crate) mod chart;
 mod figure;
 mod keeper;
 mod replay;
@@ -24,6 +25,7 @@ use std::{path::PathBuf, time::Instant};
 
 use breakwater_tests::{invariants, Failure, Programs};
 
+pub(crate) use self::story::date;
 use self::{
     series::{Series, MOST_ROWS},
     world::World,

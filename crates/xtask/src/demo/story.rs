@@ -143,7 +143,7 @@ impl Fill {
 }
 
 /// A time for readers: day, month, hour and minute, UTC.
-pub(super) fn date(time: u64) -> String {
+pub(crate) fn date(time: u64) -> String {
     let moment = i64::try_from(time)
         .ok()
         .and_then(|time| OffsetDateTime::from_unix_timestamp(time).ok());

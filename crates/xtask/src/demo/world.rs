@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use breakwater_tests::{
-    external::IMockExchange, Address, Programs, Suite, SuiteConfig, B256, HOUR, STABLE, U256, WAD,
+    external::IMockExchange, interfaces::oracle::Parameters, Address, Programs, Suite, SuiteConfig,
+    B256, HOUR, STABLE, U256, WAD,
 };
 
 use super::{
@@ -112,6 +113,8 @@ impl World {
             // Accounts are opened some time before the first price.
             start_time: first.time.saturating_sub(HOUR),
             watch_share_price: true,
+            // The breaker as it would be.
+            oracle: Parameters::standard(0, 0),
             ..SuiteConfig::default()
         };
         config.weth.price = first.answer();
@@ -276,6 +279,11 @@ impl World {
                 * U256::from(((1.0 - MARKET_DISCOUNT) * 1e6) as u64)
                 / U256::from(1_000_000);
             self.suite.set_market_price(token, paid)?;
+            // The keeper's first step at each price.
+            let (sampled, receipt) = self.suite.poke(self.keeper, token)?;
+            if sampled {
+                self.record("poke", receipt.gas_used);
+            }
         }
         let time = self.suite.now();
         self.prices.push(Prices { time, answers });
