@@ -1,0 +1,236 @@
+//! What a halt does to each verb of vault and auction: the table in contracts/oracle-adapter/README.md.
+
+use breakwater_tests::{
+    account_of,
+    interfaces::{auction::ILiquidationAuction, oracle::IOracleAdapter, vault::IVault},
+    Address, Failure, Suite, B256, DOLLAR, U256, WAD,
+};
+
+use crate::{
+    common::{deployed, fund, milli_ether, stable},
+    desk::*,
+};
+
+/// WETH is halted at 90, last good at 180. Three accounts, unhealthy at 180, but for the last.
+struct Scene {
+    suite: Suite,
+    keeper: Address,
+    /// Only WETH.
+    exposed: (Address, B256),
+    /// WETH and the second token.
+    mixed: (Address, B256),
+    /// WETH and no debt.
+    free: (Address, B256),
+    /// An auction of WETH, started before the halt.
+    auction: U256,
+}
+
+fn scene() -> Scene {
+    let mut suite = deployed(|config| config.oracle.breakerFloor = U256::from(WAD / 4));
+    fund(&mut suite, 5_000);
+    let (weth, second) = (suite.weth(), suite.second());
+    let keeper = suite.user("keeper");
+    let open = |suite: &mut Suite, name: &str, collateral: &[(Address, U256)], debt: u64| {
+        let owner = suite.user(name);
+        let account = suite
+            .open_position(owner, 0, collateral, stable(debt))
+            .unwrap();
+        (owner, account)
+    };
+    let ten = (weth, milli_ether(10_000));
+    let exposed = open(&mut suite, "exposed", &[ten], 1_490);
+    let sold = open(&mut suite, "sold", &[ten], 1_490);
+    let mixed = open(
+        &mut suite,
+        "mixed",
+        &[ten, (second, U256::from(12_500_000))],
+        2_100,
+    );
+    let free = open(&mut suite, "free", &[ten], 0);
+    suite.pass(300).unwrap();
+    suite.poke(keeper, weth).unwrap();
+    suite.set_price(weth, 180 * DOLLAR).unwrap();
+    suite.poke(keeper, weth).unwrap();
+    let (auction, _) = suite.liquidate(keeper, sold.1, weth).unwrap();
+    suite.pass(120).unwrap();
+    suite.set_price(second, 8_000 * DOLLAR).unwrap();
+    suite.set_price(weth, 90 * DOLLAR).unwrap();
+    suite.poke(keeper, weth).unwrap();
+    let asset = suite.asset;
+    for user in [exposed.0, mixed.0, free.0, keeper] {
+        suite.give(asset, user, stable(10_000)).unwrap();
+        suite.approve_vault(asset, user).unwrap();
+    }
+    let mut scene = Scene {
+        suite,
+        keeper,
+        exposed,
+        mixed,
+        free,
+        auction,
+    };
+    assert_eq!(scene.status(), HALTED);
+    scene
+}
+
+impl Scene {
+    fn status(&mut self) -> u8 {
+        let (oracle, weth) = (self.suite.modules.oracle, self.suite.weth());
+        let call = IOracleAdapter::quotesCall { tokens: vec![weth] };
+        self.suite.view(oracle, &call).unwrap()[0].status
+    }
+
+    fn withdraw(
+        &mut self,
+        (owner, account): (Address, B256),
+        token: Address,
+        amount: U256,
+    ) -> Result<(), Failure> {
+        let call = IVault::withdrawCollateralCall {
+            account,
+            token,
+            amount,
+            receiver: owner,
+        };
+        let vault = self.suite.modules.vault;
+        self.suite.send(owner, vault, &call).map(|_| ())
+    }
+}
+
+#[track_caller]
+fn assert_price_not_ok(failure: &Failure) {
+    let vault = failure
+        .as_error::<IVault::PriceNotOk>()
+        .map(|error| error.status);
+    let auction = failure
+        .as_error::<ILiquidationAuction::PriceNotOk>()
+        .map(|error| error.status);
+    assert_eq!(vault.or(auction), Some(HALTED), "{failure}");
+}
+
+#[test]
+fn lenders_come_and_go_during_a_halt() {
+    let Scene { mut suite, .. } = scene();
+    let (lender, vault) = (suite.user("lender"), suite.modules.vault);
+    suite.lend(lender, stable(100)).unwrap();
+    let call = IVault::withdrawCall {
+        assets: stable(50),
+        receiver: lender,
+        owner: lender,
+    };
+    suite.send(lender, vault, &call).unwrap();
+}
+
+#[test]
+fn collateral_may_be_added_and_debt_repaid_during_a_halt() {
+    let mut scene = scene();
+    let weth = scene.suite.weth();
+    let (owner, account) = scene.exposed;
+    scene
+        .suite
+        .deposit_collateral(owner, account, weth, milli_ether(100))
+        .unwrap();
+    scene.suite.repay(owner, account, stable(100)).unwrap();
+}
+
+#[test]
+fn nothing_is_borrowed_on_a_halted_token_and_the_others_count() {
+    let mut scene = scene();
+    let (weth, second) = (scene.suite.weth(), scene.suite.second());
+    let (owner, account) = scene.free;
+    let failure = scene.suite.borrow(owner, account, stable(200)).unwrap_err();
+    assert!(failure.is::<IVault::OpeningMarginExceeded>(), "{failure}");
+    // A fifth of the second token, 1,600 dollars' worth, bears it alone.
+    scene
+        .suite
+        .deposit_collateral(owner, account, second, U256::from(20_000_000))
+        .unwrap();
+    scene.suite.borrow(owner, account, stable(500)).unwrap();
+    // And then the halted token may leave, for it did not count.
+    scene
+        .withdraw((owner, account), weth, milli_ether(10_000))
+        .unwrap();
+    let failure = scene
+        .withdraw((owner, account), second, U256::from(15_000_000))
+        .unwrap_err();
+    assert!(failure.is::<IVault::OpeningMarginExceeded>(), "{failure}");
+}
+
+#[test]
+fn collateral_leaves_during_a_halt_only_where_there_is_no_debt_on_it() {
+    let mut scene = scene();
+    let weth = scene.suite.weth();
+    let failure = scene
+        .withdraw(scene.exposed, weth, U256::from(1))
+        .unwrap_err();
+    assert!(failure.is::<IVault::OpeningMarginExceeded>(), "{failure}");
+    scene
+        .withdraw(scene.free, weth, milli_ether(10_000))
+        .unwrap();
+}
+
+#[test]
+fn a_halted_token_is_not_sold_and_the_others_are_and_the_view_says_the_same() {
+    let mut scene = scene();
+    let (weth, second, keeper) = (scene.suite.weth(), scene.suite.second(), scene.keeper);
+    for (_, account) in [scene.exposed, scene.mixed] {
+        let failure = scene.suite.liquidate(keeper, account, weth).unwrap_err();
+        assert_price_not_ok(&failure);
+        assert!(
+            !scene
+                .suite
+                .check_liquidation(account, weth)
+                .unwrap()
+                .succeeds
+        );
+    }
+    // Judged at the last good price of the halted one.
+    let (_, account) = scene.mixed;
+    assert!(
+        scene
+            .suite
+            .check_liquidation(account, second)
+            .unwrap()
+            .succeeds
+    );
+    scene.suite.liquidate(keeper, account, second).unwrap();
+}
+
+#[test]
+fn the_threshold_of_a_halted_token_does_not_move() {
+    let mut scene = scene();
+    let (weth, keeper, vault) = (scene.suite.weth(), scene.keeper, scene.suite.modules.vault);
+    let failure = scene
+        .suite
+        .send(keeper, vault, &IVault::updateMarginCall { token: weth })
+        .unwrap_err();
+    assert_price_not_ok(&failure);
+}
+
+#[test]
+fn an_auction_of_a_halted_token_is_not_reset() {
+    let mut scene = scene();
+    // Long enough for it to need one; somebody keeps the halt alive by nothing at all, it ends by itself.
+    scene.suite.pass(599).unwrap();
+    assert_eq!(scene.status(), HALTED);
+    let keeper = scene.keeper;
+    let failure = scene.suite.reset(keeper, scene.auction).unwrap_err();
+    let refused = failure.is::<ILiquidationAuction::PriceNotOk>()
+        || failure.is::<ILiquidationAuction::ResetNotNeeded>();
+    assert!(refused, "{failure}");
+}
+
+#[test]
+fn after_the_halt_all_verbs_go_on_at_the_new_price() {
+    let mut scene = scene();
+    let (weth, keeper) = (scene.suite.weth(), scene.keeper);
+    scene.suite.pass(600).unwrap();
+    assert_eq!(scene.status(), OK);
+    let (_, account) = scene.exposed;
+    scene.suite.liquidate(keeper, account, weth).unwrap();
+    // Borrowing is on the lower of price and average, which comes down with the samples.
+    let (owner, account) = scene.free;
+    scene.suite.borrow(owner, account, stable(300)).unwrap();
+    let account = account_of(scene.free.0, 0);
+    assert_eq!(scene.suite.debt(account).unwrap(), stable(300));
+}
