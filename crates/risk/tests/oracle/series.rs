@@ -1,7 +1,7 @@
 //! Volatility and average on real series, against `data/reference.csv`, which `data/reference.py` writes; and that neither depends on
 //! when or how often somebody samples.
 
-use std::path::Path;
+use std::{io::Write, path::Path};
 
 use alloy_primitives::U256;
 use breakwater_risk::{
@@ -108,6 +108,79 @@ fn volatility_and_average_on_real_series_are_those_of_the_reference() {
         }
     }
     assert_eq!(compared, 81);
+}
+
+/// The sum that the recursion stands for, over all samples before: each return weighs by what is forgotten since, and so does each
+/// stretch of the price. Floating point, and nothing of the code under test.
+fn summed(rows: &[Row]) -> (f64, f64) {
+    let mut kept = vec![rows[0]];
+    for row in &rows[1..] {
+        if row.0 >= kept[kept.len() - 1].0 + 60 {
+            kept.push(*row);
+        }
+    }
+    let end = kept[kept.len() - 1].0;
+    let memory = |time: u64, window: u64| (-((end - time) as f64) / window as f64).exp();
+    let mut last = kept[0].1 as f64;
+    let mut variance = memory(kept[0].0, WINDOW);
+    let mut average = last * memory(kept[0].0, AVERAGE_WINDOW);
+    for pair in kept.windows(2) {
+        let (from, to) = (pair[0].0, pair[1].0);
+        average += last * (memory(to, AVERAGE_WINDOW) - memory(from, AVERAGE_WINDOW));
+        let price = pair[1].1 as f64;
+        let squared = (price - last).powi(2) / (price * last);
+        if squared >= 2.5e-7 {
+            let rate = squared * YEAR as f64 / (to - from) as f64;
+            variance += rate * (memory(to, WINDOW) - memory(from, WINDOW));
+            last = price;
+        }
+        if to - from > 3 * 3_600 {
+            // At least 1 then, in the terms of the end.
+            variance = variance.max(memory(to, WINDOW));
+        }
+    }
+    (variance.sqrt(), average)
+}
+
+/// All series of ../shared/data, if it is there.
+#[test]
+fn every_series_that_is_there_comes_to_the_weighted_sums_of_its_returns_and_prices() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let Ok(files) = std::fs::read_dir(&folder) else {
+        // Past the test harness's capture, so that nobody takes the skip for a pass.
+        let notice = "skipped: every_series_that_is_there: ../shared/data is not there\n";
+        std::io::stderr().write_all(notice.as_bytes()).unwrap();
+        return;
+    };
+    let mut compared = 0;
+    for file in files {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if !name.ends_with(".csv") {
+            continue;
+        }
+        let column = if name.starts_with("chainlink") {
+            "answer_raw"
+        } else {
+            "close"
+        };
+        let mut rows = read(&format!("../../../shared/data/{name}"), column);
+        if name.contains("steth") {
+            // 18 decimals.
+            rows.iter_mut().for_each(|row| row.1 /= 1_000_000_000);
+        }
+        let (_, _, volatility, average) = samples(&rows).last().copied().unwrap();
+        let (expected, mean) = summed(&rows);
+        let found = volatility as f64 / 1e18;
+        assert!(
+            (found / expected - 1.0).abs() < 1e-9,
+            "{name}: {found} {expected}"
+        );
+        let found = average.to::<u128>() as f64 / 1e16;
+        assert!((found / mean - 1.0).abs() < 1e-9, "{name}: {found} {mean}");
+        compared += 1;
+    }
+    assert!(compared >= 13, "{compared} series");
 }
 
 /// Sampled as often as allowed, at every third and every seventh chance, or at random ones: the estimates of a day's volatility are near
