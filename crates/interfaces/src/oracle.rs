@@ -134,7 +134,7 @@ interface! {
         /// The source contract does not answer what its kind must, or with numbers out of range.
         error InvalidFeed(address target);
         /// The new price is further from the last good one, or from the expected one, than a configuration may move it.
-        error PriceMoved(address token, uint256 price, uint256 reference);
+        error PriceMoved(address token, uint256 price, uint256 anchor);
         /// There is no last good price to compare with: say which price is expected.
         error ExpectedPriceRequired(address token);
         error MathOverflow();

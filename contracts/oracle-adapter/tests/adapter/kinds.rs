@@ -309,7 +309,7 @@ fn incident_06_a_source_without_its_second_leg_is_refused_against_the_last_good_
         Error::PriceMoved(IOracleAdapter::PriceMoved {
             token: TOKEN,
             price,
-            reference,
+            anchor: reference,
         })
     };
     let wrong = dollars(112) / n(100);
