@@ -75,17 +75,17 @@ fn cast_sends_reads_and_decodes() {
             > 21_000
     );
     assert!(said(&node, &["tx", hash, "from"]).eq_ignore_ascii_case(SENDER));
-    let estimate = [
-        "estimate",
+    let call = [
+        "call",
         &vault,
         "withdraw(uint256,address,address)",
-        "5000001",
+        "5000000000000",
         SENDER,
         SENDER,
         "--from",
         SENDER,
     ];
-    let refused = output(&mut cast(&node, &estimate));
+    let refused = output(&mut cast(&node, &call));
     let text = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success());
     assert!(text.contains("execution reverted"), "{text}");
