@@ -43,7 +43,7 @@ fn scene() -> Scene {
         &mut suite,
         "mixed",
         &[ten, (second, U256::from(12_500_000))],
-        2_100,
+        2_145,
     );
     let free = open(&mut suite, "free", &[ten], 0);
     suite.pass(300).unwrap();
