@@ -11,6 +11,8 @@ interface IVault {
         uint256 volatility;
         uint256 valueAtRisk;
         int256 distance;
+        uint256 predictiveLimit;
+        uint256 predictiveTarget;
         uint256 carrying;
         uint256 writtenOff;
         uint256 penalty;
@@ -58,8 +60,13 @@ interface IVault {
         uint256 supplyCap;
         uint256 roomUsed;
         uint256 roomCap;
+        uint256 predictiveUsed;
+        uint256 predictiveCap;
         uint256 fundShares;
         uint256 fundMinimum;
+        uint256 fundCover;
+        uint256 fundTarget;
+        uint256 deleveragingFrom;
         uint256 targetHealth;
         uint256 minDebt;
         uint256 minLot;
@@ -133,9 +140,11 @@ interface IVault {
     event CollateralDeposited(bytes32 indexed account, address indexed token, address indexed from, uint256 amount);
     event CollateralSet(address indexed token, uint256 borrowLtv, uint256 thresholdMin, uint256 thresholdMax, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 beta, uint256 supplyCap, uint256 roomCap);
     event CollateralWithdrawn(bytes32 indexed account, address indexed token, address indexed receiver, uint256 amount);
+    event DeleveragingSet(uint256 from, uint256 cover, uint256 target);
     event Deposit(address indexed sender, address indexed owner, uint256 assets, uint256 shares);
     event DustToFund(bytes32 indexed account, address indexed token, uint256 amount);
     event FeesSet(uint256 reserveFactor, uint256 totalRoomCap, uint256 fundMinimum);
+    event FundTargetSet(uint256 target);
     event GuardianSet(address indexed guardian, uint256 grace, uint256 graceFloor);
     event Liquidated(bytes32 indexed account, address indexed token, uint256 indexed auctionId, uint256 debt, uint256 lot, uint256 penalty, uint256 reward, address keeper, uint256 debtBefore, uint256 capacityBefore);
     event LossRecognised(bytes32 indexed account, uint256 loss, uint256 covered, uint256 shared, uint256 sharesBurned);
@@ -175,6 +184,7 @@ interface IVault {
     function convertToShares(uint256 assets) external view returns (uint256);
     function debtOf(bytes32 account) external view returns (uint256);
     function decimals() external view returns (uint8);
+    function deleveraging() external view returns (uint256 target, uint256 cover, bool wasMet, uint256 from);
     function deposit(uint256 assets, address receiver) external returns (uint256);
     function depositCollateral(bytes32 account, address token, uint256 amount) external;
     function execute(bytes32 account, bytes memory actions) external;
@@ -201,6 +211,7 @@ interface IVault {
     function pendingOwner() external view returns (address);
     function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
     function permit(address owner, address spender, uint256 value, uint256 deadline, bytes memory signature) external;
+    function predictiveOf(bytes32 account) external view returns (uint256 limit, uint256 targetHealth);
     function previewDeposit(uint256 assets) external view returns (uint256);
     function previewMint(uint256 shares) external view returns (uint256);
     function previewRedeem(uint256 shares) external view returns (uint256);
@@ -213,6 +224,7 @@ interface IVault {
     function roomOf(address token) external view returns (uint256 live, uint256 decaying, uint256 cap);
     function setCollateral(address token, uint256 borrowLtv, uint256 thresholdMin, uint256 thresholdMax, uint256 penaltyMin, uint256 penaltyMax, uint256 lotBuffer, uint256 beta, uint256 supplyCap, uint256 roomCap) external;
     function setFees(uint256 reserveFactor, uint256 totalRoomCap, uint256 fundMinimum) external;
+    function setFundTarget(uint256 target) external;
     function setGuardian(address guardian, uint256 grace, uint256 graceFloor) external;
     function setMargin(uint256 openingDeviations, uint256 openingHorizon, uint256 thresholdDeviations, uint256 thresholdHorizon, uint256 softDeviations, uint256 softPenalty, uint256 slew, uint256 volatilityMin, uint256 predictiveCap) external;
     function setOperator(address operator, bool approved) external;
@@ -229,6 +241,7 @@ interface IVault {
     function transferFrom(address from, address to, uint256 value) external returns (bool);
     function transferOwnership(address newOwner) external;
     function unpause(uint256 verb) external;
+    function updateDeleveraging() external returns (uint256 from);
     function updateMargin(address token) external returns (uint256);
     function withdraw(uint256 assets, address receiver, address owner) external returns (uint256);
     function withdrawCollateral(bytes32 account, address token, uint256 amount, address receiver) external;

@@ -447,3 +447,59 @@ pub fn share_price(suite: &mut Suite) -> Result<U256, Failure> {
     mul_div_up(one, assets.saturating_add(U256::from(1)), shares)
         .ok_or_else(|| Failure::other("share price out of range"))
 }
+
+/// V8, V9, L5: what must hold besides and is cheap to look at.
+///
+/// * V8: what `maxWithdraw` and `maxRedeem` say of a lender is in cash, and no more than it previews.
+/// * V9: a debt is 0 or at least the minimum, unless the account was liquidated, and so may have run out of a token.
+/// * L5: who owes something has collateral, free or for sale.
+///
+/// # Errors
+///
+/// What does not hold.
+pub fn lenders_and_debts(suite: &mut Suite) -> Result<(), String> {
+    let vault = suite.modules.vault;
+    let cash = suite.market()?.cash;
+    let minimum = suite.view(vault, &Vault::riskConfigCall {})?.minDebt;
+    let lenders: BTreeSet<Address> = suite
+        .events::<Vault::Deposit>(vault)
+        .iter()
+        .map(|found| found.event.owner)
+        .collect();
+    for owner in lenders {
+        let assets = suite.view(vault, &Vault::maxWithdrawCall { owner })?;
+        let shares = suite.view(vault, &Vault::maxRedeemCall { owner })?;
+        let worth = suite.view(vault, &Vault::previewRedeemCall { shares })?;
+        let needed = suite.view(vault, &Vault::previewWithdrawCall { assets })?;
+        let balance = suite.view(vault, &Vault::balanceOfCall { owner })?;
+        hold(assets <= cash && worth <= cash, || {
+            format!("V8: {owner} may take {assets} or {worth} of {cash}")
+        })?;
+        hold(needed <= balance && shares <= balance, || {
+            format!("V8: {owner} would need {needed} or {shares} of its {balance} shares")
+        })?;
+    }
+    let liquidated: BTreeSet<B256> = suite
+        .events::<Vault::Liquidated>(vault)
+        .iter()
+        .map(|found| found.event.account)
+        .collect();
+    for account in accounts(suite) {
+        let debt = suite.health(account)?.debt;
+        if debt.is_zero() {
+            continue;
+        }
+        hold(debt >= minimum || liquidated.contains(&account), || {
+            format!("V9: {account} owes {debt}, under {minimum}")
+        })?;
+        let mut held = U256::ZERO;
+        for collateral in suite.collaterals {
+            let of = suite.collateral_of(account, collateral.token)?;
+            held = sum([held, of.free, of.inLots]);
+        }
+        hold(!held.is_zero(), || {
+            format!("L5: {account} owes {debt} on nothing")
+        })?;
+    }
+    Ok(())
+}

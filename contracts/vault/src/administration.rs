@@ -366,6 +366,22 @@ impl VaultState {
         Ok(())
     }
 
+    /// The cover that the fund should have, loan asset; 0 turns auto-deleveraging off. What is armed stays so until somebody's
+    /// `updateDeleveraging` finds the target met.
+    ///
+    /// # Errors
+    ///
+    /// `NotAuthorized`, `ParameterOutOfBounds`, `AmountTooLarge`.
+    pub(crate) fn configure_fund_target(&mut self, target: U256) -> Fallible<()> {
+        self.require_caller(self.owner())?;
+        at_most(b"fundTarget", target, U256::from(u128::MAX))?;
+        let mut state = self.deleveraging();
+        state.target = target;
+        self.set_deleveraging(&state)?;
+        self.emit(&IVault::FundTargetSet { target });
+        Ok(())
+    }
+
     /// Names a new owner, who has to accept. The zero address withdraws an offer.
     ///
     /// # Errors

@@ -1,4 +1,6 @@
 //! The vault's first program: the verbs of lenders and borrowers. For all others it knows which program has them.
+// The SDK's entrypoint macro writes a public function without documentation.
+#![allow(missing_docs)]
 
 use alloc::vec::Vec;
 use alloy_primitives::Address;
@@ -16,6 +18,55 @@ use crate::{
     errors::{self, Error, Fallible},
     state::VaultState,
 };
+
+/// What the program for liquidation has.
+const LIQUIDATION: [[u8; 4]; 2] = [
+    V::liquidateCall::SELECTOR,
+    V::checkLiquidationCall::SELECTOR,
+];
+/// What the program for claims and upkeep has.
+const SETTLEMENT: [[u8; 4]; 10] = [
+    V::releaseCall::SELECTOR,
+    V::settleCall::SELECTOR,
+    V::repayClaimCall::SELECTOR,
+    V::mintReserveCall::SELECTOR,
+    V::accrueCall::SELECTOR,
+    V::updateMarginCall::SELECTOR,
+    V::setPredictiveCall::SELECTOR,
+    V::updateDeleveragingCall::SELECTOR,
+    V::deleveragingCall::SELECTOR,
+    V::claimLimitCall::SELECTOR,
+];
+/// What the program for administration and rights has.
+const ADMINISTRATION: [[u8; 4]; 27] = [
+    V::approveCall::SELECTOR,
+    V::setOperatorCall::SELECTOR,
+    V::setOperatorBySignatureCall::SELECTOR,
+    V::permit_0Call::SELECTOR,
+    V::permit_1Call::SELECTOR,
+    V::noncesCall::SELECTOR,
+    V::DOMAIN_SEPARATORCall::SELECTOR,
+    V::setGuardianCall::SELECTOR,
+    V::pauseCall::SELECTOR,
+    V::unpauseCall::SELECTOR,
+    V::setCollateralCall::SELECTOR,
+    V::setMarginCall::SELECTOR,
+    V::setRiskCall::SELECTOR,
+    V::setRewardCall::SELECTOR,
+    V::setFeesCall::SELECTOR,
+    V::setSupplyCapCall::SELECTOR,
+    V::setFundTargetCall::SELECTOR,
+    V::transferOwnershipCall::SELECTOR,
+    V::acceptOwnershipCall::SELECTOR,
+    V::pausedUntilCall::SELECTOR,
+    V::guardianConfigCall::SELECTOR,
+    V::marginConfigCall::SELECTOR,
+    V::collateralConfigCall::SELECTOR,
+    V::riskConfigCall::SELECTOR,
+    V::modulesCall::SELECTOR,
+    V::ownerCall::SELECTOR,
+    V::pendingOwnerCall::SELECTOR,
+];
 
 /// The vault.
 #[cfg_attr(
@@ -102,35 +153,14 @@ impl VaultState {
     /// The program that a selector which is not the core's belongs to. Views are all the rest: a selector that nobody knows
     /// ends there, in a revert without data.
     fn program_of(&self, selector: [u8; 4]) -> Address {
-        match selector {
-            V::liquidateCall::SELECTOR | V::checkLiquidationCall::SELECTOR => self.liquidation(),
-            V::releaseCall::SELECTOR
-            | V::settleCall::SELECTOR
-            | V::repayClaimCall::SELECTOR
-            | V::mintReserveCall::SELECTOR
-            | V::accrueCall::SELECTOR
-            | V::updateMarginCall::SELECTOR
-            | V::setPredictiveCall::SELECTOR
-            | V::claimLimitCall::SELECTOR => self.settlement(),
-            V::approveCall::SELECTOR
-            | V::setOperatorCall::SELECTOR
-            | V::setOperatorBySignatureCall::SELECTOR
-            | V::permit_0Call::SELECTOR
-            | V::permit_1Call::SELECTOR
-            | V::noncesCall::SELECTOR
-            | V::DOMAIN_SEPARATORCall::SELECTOR
-            | V::setGuardianCall::SELECTOR
-            | V::pauseCall::SELECTOR
-            | V::unpauseCall::SELECTOR
-            | V::setCollateralCall::SELECTOR
-            | V::setMarginCall::SELECTOR
-            | V::setRiskCall::SELECTOR
-            | V::setRewardCall::SELECTOR
-            | V::setFeesCall::SELECTOR
-            | V::setSupplyCapCall::SELECTOR
-            | V::transferOwnershipCall::SELECTOR
-            | V::acceptOwnershipCall::SELECTOR => self.administration(),
-            _ => self.views(),
+        if LIQUIDATION.contains(&selector) {
+            self.liquidation()
+        } else if SETTLEMENT.contains(&selector) {
+            self.settlement()
+        } else if ADMINISTRATION.contains(&selector) {
+            self.administration()
+        } else {
+            self.views()
         }
     }
 

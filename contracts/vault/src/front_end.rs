@@ -8,9 +8,10 @@ use breakwater_risk::{interest, margin, value_at_risk};
 use crate::{
     arguments::{address_word, words},
     errors::Fallible,
+    market::Market,
     position::{Holding, Portfolio},
     safety::Verb,
-    state::VaultState,
+    state::{Head, VaultState},
 };
 
 /// Tokens priced in one call to the adapter: its answer stays well under what is read of one.
@@ -59,10 +60,35 @@ impl VaultState {
         ])
     }
 
+    /// Where the account may be liquidated although it is healthy: the debt above which, and the health at which that ends,
+    /// `(B·exp(−e), min(H*, exp(e)))` with `e = z·σ_B·√h`. Without such a zone z is 0. Liquidation asks here too.
+    pub(crate) fn soft_zone(
+        &self,
+        market: &Market,
+        head: &Head,
+        portfolio: &Portfolio,
+    ) -> Fallible<[U256; 2]> {
+        let rules = self.margin_rules();
+        let deviations = if head.predictive {
+            // That of deleveraging is never wider.
+            rules.soft_deviations
+        } else {
+            let state = self.deleveraging();
+            state.width(rules.soft_deviations, self.cover(market)?, self.now())
+        };
+        let volatility = portfolio.volatility(&rules)?;
+        let exponent = value_at_risk::exponent(deviations, volatility, rules.opening_horizon);
+        let target = self.risk().target_health;
+        Ok([
+            value_at_risk::margin_limit(portfolio.capacity, exponent),
+            value_at_risk::growth(exponent).min(target),
+        ])
+    }
+
     /// See `AccountView`.
     pub(crate) fn view_account(&self, account: B256) -> Fallible<Vec<u8>> {
-        let head = self.head(account);
-        let portfolio = self.portfolio(&self.market_now(), account, &head)?;
+        let (market, head) = (self.market_now(), self.head(account));
+        let portfolio = self.portfolio(&market, account, &head)?;
         let claim = self.claim(account);
         let values = claim.claim;
         let mut fields = vec![
@@ -72,6 +98,7 @@ impl VaultState {
             portfolio.borrow_limit(&self.margin_rules())?,
         ];
         fields.extend(self.margin_figures(&portfolio)?);
+        fields.extend(self.soft_zone(&market, &head, &portfolio)?);
         fields.extend([
             values.carrying,
             values.written_off,
@@ -117,6 +144,7 @@ impl VaultState {
         let (min_debt, min_lot) = self.minimums();
         let (tip, chip) = self.reward();
         let (fund_minimum, count) = self.fund_minimum();
+        let deleveraging = self.deleveraging();
         let used = |token: Address| self.room(token).used(now, risk.cap_period);
         let mut fields = vec![
             market.total_assets(now),
@@ -132,8 +160,13 @@ impl VaultState {
             supply_cap,
             used(Address::ZERO),
             room_cap,
+            self.predictive_room().used(now, risk.cap_period),
+            self.predictive_cap(),
             self.balance(self.fund()),
             fund_minimum,
+            self.cover(&market)?,
+            deleveraging.target,
+            U256::from(deleveraging.from()),
             risk.target_health,
             min_debt,
             min_lot,

@@ -20,12 +20,10 @@
 //! | `liquidation.rs` | what a liquidation would do, and doing it |
 //! | `settlement.rs` | what the auction calls: lots out, payments in, losses |
 //! | `upkeep.rs` | thresholds that follow volatility; opting in to predictive liquidation |
-//! | `administration.rs` | parameters and ownership |
+//! | `administration.rs`, `parameters.rs` | parameters and ownership, set and read back |
 //! | `permit.rs`, `safety.rs` | rights by signature; guardian and pauses |
 //! | `errors.rs` | typed errors, encoded in one place |
 #![cfg_attr(target_arch = "wasm32", no_main)]
-// The SDK's entrypoint macro writes a public function without documentation.
-#![allow(missing_docs)]
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -52,6 +50,7 @@ mod liquidation;
 pub mod liquidator;
 mod market;
 mod math;
+mod parameters;
 mod permit;
 mod position;
 mod safety;

@@ -4,8 +4,9 @@ use alloy_primitives::{Address, B256, U256};
 use breakwater_fixed_point::{mul_less, WAD};
 use breakwater_interfaces::{
     auction::ILiquidationAuction,
+    oracle::IOracleAdapter,
     outbound::{self, word_at, Calldata},
-    vault::IVault,
+    vault::{IVault, IVaultPrograms},
 };
 use breakwater_risk::{
     account as account_id,
@@ -26,6 +27,8 @@ use crate::{
 /// What one call of `liquidate` does. Amounts in loan asset unless said otherwise.
 #[derive(Default)]
 pub(crate) struct Plan {
+    /// The account is healthy, and liquidated ahead of need.
+    pub is_soft: bool,
     /// The account is found insolvent, and is put in closing.
     pub begins_closing: bool,
     /// D: its debt before.
@@ -50,6 +53,14 @@ pub(crate) struct Plan {
     pub dust: U256,
     /// Price of the token, 1e36 scale.
     pub price: U256,
+}
+
+/// What makes an account liquidatable, and how.
+struct Right {
+    /// Health that a lot brings the account to, WAD.
+    target_health: U256,
+    /// In its predictive zone, or that of auto-deleveraging: the account is healthy.
+    is_soft: bool,
 }
 
 /// 2 in WAD.
@@ -89,10 +100,8 @@ impl VaultState {
             return Ok(plan);
         }
         let (debt, capacity) = (portfolio.debt, portfolio.capacity);
-        if debt <= capacity {
-            return Err(errors::account_healthy(account, debt, capacity));
-        }
-        if portfolio.is_insolvent()? {
+        let right = self.liquidation_right(account, &portfolio)?;
+        if !right.is_soft && portfolio.is_insolvent()? {
             return self.plan_closing(account, token, &collateral, &portfolio, holding, keeper);
         }
         self.require_no_grace(account, debt, capacity)?;
@@ -106,33 +115,69 @@ impl VaultState {
         if !holding.is_priced() {
             return Err(errors::price_not_ok(token, holding.status));
         }
-        self.plan_lot(account, &collateral, &portfolio, holding, max_repay, keeper)
+        self.plan_lot(account, &right, &portfolio, holding, max_repay, keeper)
     }
 
-    /// A solvent account: a lot that brings it to the target health.
+    /// Whether an account may be liquidated: unhealthy, or healthy and in a zone in which its owner, or the state of the fund, lets it.
+    ///
+    /// # Errors
+    ///
+    /// `AccountHealthy`.
+    fn liquidation_right(&self, account: B256, portfolio: &Portfolio) -> Fallible<Right> {
+        let (debt, capacity) = (portfolio.debt, portfolio.capacity);
+        if debt > capacity {
+            return Ok(Right {
+                target_health: self.risk().target_health,
+                is_soft: false,
+            });
+        }
+        // The zone hangs on the account's volatility, which the program for views knows how to compute.
+        let calldata = Calldata::new::<IVault::predictiveOfCall>(1).word(account);
+        let zone = self.delegate(self.views(), calldata.as_slice())?;
+        let (Some(limit), Some(target_health)) = (word_at(&zone, 0), word_at(&zone, 1)) else {
+            return Err(math_overflow());
+        };
+        if debt <= limit {
+            return Err(errors::account_healthy(account, debt, limit));
+        }
+        Ok(Right {
+            target_health,
+            is_soft: true,
+        })
+    }
+
+    /// A solvent account: a lot that brings it to the health it has to have.
     fn plan_lot(
         &self,
         account: B256,
-        collateral: &Collateral,
+        right: &Right,
         portfolio: &Portfolio,
         holding: &Holding,
         max_repay: U256,
         keeper: Address,
     ) -> Fallible<Plan> {
+        let collateral = &holding.collateral;
         let (debt, capacity, token) = (portfolio.debt, portfolio.capacity, holding.token);
         let (min_debt, min_lot) = self.minimums();
         let factor = lot_factor(collateral)?;
-        let room = self.room_left(token, collateral);
+        let mut room = self.room_left(token, collateral);
+        if right.is_soft {
+            let used = self
+                .predictive_room()
+                .used(self.now(), self.risk().cap_period);
+            room = room.min(self.predictive_cap().saturating_sub(used));
+        }
         let mut claimed = liquidation::size(&SizeInput {
             debt,
             capacity,
-            target_health: self.risk().target_health,
+            target_health: right.target_health,
             liquidation_threshold: collateral.liquidation_threshold,
             lot_factor: factor,
             token_value: holding.value,
             room,
             max_repay,
-            min_lot,
+            // A lot ahead of need is no larger than needed: it does not start where less than the least lot would do.
+            min_lot: if right.is_soft { U256::ZERO } else { min_lot },
             min_debt,
         })
         .map_err(|error| match error {
@@ -142,6 +187,15 @@ impl VaultState {
             SizeError::NoRoom => errors::no_room(token, room),
             SizeError::AtTarget => errors::account_healthy(account, debt, capacity),
         })?;
+        if right.is_soft && claimed < min_lot {
+            return Err(if room < min_lot {
+                errors::no_room(token, room)
+            } else if max_repay < min_lot {
+                errors::below_min_lot(max_repay, min_lot)
+            } else {
+                errors::account_healthy(account, debt, capacity)
+            });
+        }
         let available = mul_div_down(holding.value, WAD, factor)?;
         let mut lot =
             liquidation::lot_amount(claimed, factor, holding.price, holding.free, available)
@@ -153,14 +207,16 @@ impl VaultState {
             claimed = claimed.max(payable.min(debt));
         }
         portfolio.require_improvement(account, holding, claimed, lot)?;
-        let rate = liquidation::penalty_rate(
-            collateral.penalty_min,
-            collateral.penalty_max,
-            debt,
-            capacity,
-        );
+        let rate = if right.is_soft {
+            // Never more than an unhealthy account pays.
+            self.margin_rules().soft_penalty.min(collateral.penalty_min)
+        } else {
+            let (least, most) = (collateral.penalty_min, collateral.penalty_max);
+            liquidation::penalty_rate(least, most, debt, capacity)
+        };
         let penalty = mul_div_up(claimed, rate, WAD)?;
         Ok(Plan {
+            is_soft: right.is_soft,
             debt_before: debt,
             capacity_before: capacity,
             claimed,
@@ -298,7 +354,7 @@ impl VaultState {
     ///
     /// # Errors
     ///
-    /// `Paused`, `GracePeriod`, `AccountHealthy`, `CoolOff`, `PriceNotOk`, `HealthWouldNotImprove`, `BelowMinLot`, `NoRoom`, `NothingToSell`,
+    /// `Paused`, `GracePeriod`, `AccountHealthy` (also short of a zone ahead of it), `CoolOff`, `PriceNotOk`, `HealthWouldNotImprove`, `BelowMinLot`, `NoRoom`, `NothingToSell`,
     /// `UnknownCollateral`, and the auction's own.
     pub(crate) fn liquidate(
         &mut self,
@@ -307,6 +363,10 @@ impl VaultState {
         max_repay: U256,
         keeper: Address,
     ) -> Fallible<U256> {
+        // A sample first: a halt begins by it. Whether it can be taken is the adapter's business, and never stops a liquidation. One
+        // that was starved of gas burnt 63 of 64 parts of it: what is left would not do for the rest.
+        let poke = Calldata::new::<IOracleAdapter::pokeCall>(1).address(token);
+        let _sampled = outbound::call(self.vm(), self.oracle(), &poke);
         let mut market = self.enter_accrued()?;
         let mut head = self.head(account);
         let plan = self.plan_liquidation(&market, account, &head, token, max_repay, keeper)?;
@@ -320,10 +380,15 @@ impl VaultState {
         if !plan.dust.is_zero() {
             self.give_dust_to_fund(account, &mut head, token, plan.dust)?;
         }
-        self.finish_claim(&mut market, account, &mut head, &mut claim)?;
         self.set_claim(account, &claim)?;
         self.set_head(account, &head)?;
         self.store(&market)?;
+        if head.live_lots == 0 || !plan.loss.is_zero() {
+            let calldata = Calldata::new::<IVaultPrograms::concludeClaimCall>(2)
+                .word(account)
+                .number(plan.loss);
+            self.delegate(self.settlement(), calldata.as_slice())?;
+        }
         let auction_id = if plan.lot.is_zero() {
             U256::ZERO
         } else {
@@ -373,7 +438,7 @@ impl VaultState {
                 penalty: plan.penalty,
             });
         }
-        let covered = self.recognise_loss(market, account, plan.loss)?;
+        // The loss is in the claim from here on, and in the pool's books when the claim is concluded.
         let values = &mut claim.claim;
         values.carrying = values
             .carrying
@@ -382,7 +447,6 @@ impl VaultState {
         values.penalty = values
             .penalty
             .saturating_add(plan.penalty.saturating_sub(plan.reward));
-        values.fund_paid = values.fund_paid.saturating_add(covered);
         Ok(())
     }
 
@@ -405,6 +469,15 @@ impl VaultState {
         self.set_position(account, head, index, left, in_lots.saturating_add(plan.lot))?;
         head.live_lots = head.live_lots.checked_add(1).ok_or_else(math_overflow)?;
         claim.assigned = claim.assigned.saturating_add(plan.tab);
+        if plan.is_soft {
+            // Their own cap is on the flow alone: they count against it from their start on, falling over the cap period. Until they are
+            // settled they count against the other caps, like all lots.
+            let (now, cap_period) = (self.now(), self.risk().cap_period);
+            let mut room = self.predictive_room();
+            room.start(plan.lot_debt).map_err(|_| math_overflow())?;
+            room.settle(plan.lot_debt, now, now, cap_period);
+            self.set_predictive_room(&room)?;
+        }
         for side in [token, Address::ZERO] {
             let mut room = self.room(side);
             room.start(plan.lot_debt).map_err(|_| math_overflow())?;

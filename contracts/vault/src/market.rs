@@ -13,6 +13,10 @@ pub(crate) const VIRTUAL_SHARES: u64 = 1_000_000;
 /// Time over which lenders get what is recovered of a written-off loss: longer than any flash deposit.
 pub(crate) const VESTING_PERIOD: u64 = 6 * 3600;
 
+/// Debt of all accounts at which interest stops: 2^124, above any that is lent. A claim on it, with any penalty, still fits its
+/// words of 127 bits, so that no length of time puts an account beyond liquidation.
+const MAX_BORROW: U256 = U256::from_limbs([0, 1 << 60, 0, 0]);
+
 /// Fractions of a base unit in which interest is kept between accruals: 2^32.
 const FRACTIONS: U256 = U256::from_limbs([1 << 32, 0, 0, 0]);
 
@@ -215,7 +219,7 @@ impl Market {
             interest::compound_factor_minus_one(rate, elapsed),
             FRACTIONS,
         );
-        let cap = U256::from(u128::MAX).saturating_sub(self.borrow_assets);
+        let cap = MAX_BORROW.saturating_sub(self.borrow_assets);
         let fractions = mul_div_down(self.borrow_assets, factor.unwrap_or(U256::MAX), WAD)
             .unwrap_or(U256::MAX)
             .saturating_add(U256::from(self.fraction));

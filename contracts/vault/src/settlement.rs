@@ -131,6 +131,24 @@ impl VaultState {
         Ok(assets)
     }
 
+    /// Recognises a loss on a claim that liquidation has just made, and ends the claim if it waits for nothing. The books are
+    /// stored, with interest up to now, and the vault is locked; both stay so.
+    ///
+    /// # Errors
+    ///
+    /// `MathOverflow`, `AmountTooLarge`.
+    pub(crate) fn conclude_claim(&mut self, account: B256, loss: U256) -> Fallible<()> {
+        let mut market = self.market();
+        let mut head = self.head(account);
+        let mut claim = self.claim(account);
+        let covered = self.recognise_loss(&mut market, account, loss)?;
+        claim.claim.fund_paid = claim.claim.fund_paid.saturating_add(covered);
+        self.finish_claim(&mut market, account, &mut head, &mut claim)?;
+        self.set_claim(account, &claim)?;
+        self.set_head(account, &head)?;
+        self.store(&market)
+    }
+
     fn return_lot(
         &mut self,
         account: B256,

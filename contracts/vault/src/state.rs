@@ -12,7 +12,7 @@ use breakwater_interfaces::{
     outbound::{self, from_word, to_word},
     vault::IVault,
 };
-use breakwater_risk::{account as account_id, room::Room};
+use breakwater_risk::{account as account_id, deleveraging::Deleveraging, room::Room};
 use stylus_sdk::{call::RawCall, prelude::*, storage::StorageU256};
 
 use crate::{
@@ -101,6 +101,9 @@ mod slot {
     pub(super) const PREDICTIVE_CAP: u64 = 31;
     /// Debt of predictive lots that counts against it, as `Room::pack` has it.
     pub(super) const PREDICTIVE_ROOM: u64 = 32;
+    /// Low half: cover that the fund should have, loan asset. Above: when auto-deleveraging was armed (64 bits), whether the target was
+    /// ever met (1).
+    pub(super) const DELEVERAGING: u64 = 33;
 
     /// Words of a collateral.
     pub(super) mod collateral {
@@ -484,7 +487,7 @@ impl VaultState {
     /// # Errors
     ///
     /// What that program reverts with.
-    pub(crate) fn delegate(&mut self, program: Address, calldata: &[u8]) -> Fallible<Vec<u8>> {
+    pub(crate) fn delegate(&self, program: Address, calldata: &[u8]) -> Fallible<Vec<u8>> {
         // SAFETY: the program is this crate's own, at an address fixed in the constructor; the storage cache is written and
         // emptied first, and nothing is read from it afterwards.
         unsafe {
@@ -746,6 +749,40 @@ impl VaultState {
         let word = room.pack().map_err(|_| math_overflow())?;
         self.set_word(slot::PREDICTIVE_ROOM, word);
         Ok(())
+    }
+
+    /// The latched state of auto-deleveraging.
+    #[inline(never)]
+    pub(crate) fn deleveraging(&self) -> Deleveraging {
+        let word = self.word(slot::DELEVERAGING);
+        let [_, _, armed_at, was_met] = word.into_limbs();
+        Deleveraging {
+            target: unpack_halves(word).1,
+            was_met: was_met != 0,
+            armed_at,
+        }
+    }
+
+    /// Changes the latched state of auto-deleveraging.
+    ///
+    /// # Errors
+    ///
+    /// `AmountTooLarge`.
+    pub(crate) fn set_deleveraging(&mut self, state: &Deleveraging) -> Fallible<()> {
+        let high = U256::from_limbs([state.armed_at, u64::from(state.was_met), 0, 0]);
+        self.set_word(slot::DELEVERAGING, pack_halves(high, state.target)?);
+        Ok(())
+    }
+
+    /// What the fund can bear now: its shares above its minimum, in loan asset.
+    ///
+    /// # Errors
+    ///
+    /// `MathOverflow`.
+    pub(crate) fn cover(&self, market: &Market) -> Fallible<U256> {
+        let (minimum, _) = self.fund_minimum();
+        let shares = self.balance(self.fund()).saturating_sub(minimum);
+        market.assets_down(shares, self.now())
     }
 
     /// Least debt of an account, least debt worth an auction.

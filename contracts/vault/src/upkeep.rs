@@ -48,6 +48,28 @@ impl VaultState {
         Ok(moved)
     }
 
+    /// Looks at the fund's cover, by anybody: arms auto-deleveraging, or ends it. Returns from when on it is in force, 0 if it is not.
+    ///
+    /// # Errors
+    ///
+    /// `Locked`: in the middle of a call the books may count a payment that has not come in yet. `MathOverflow`.
+    pub(crate) fn update_deleveraging(&mut self) -> Fallible<u64> {
+        if self.is_locked() {
+            return Err(errors::locked());
+        }
+        let mut state = self.deleveraging();
+        let cover = self.cover(&self.market_now())?;
+        if state.update(cover, self.now()) {
+            self.set_deleveraging(&state)?;
+            self.emit(&IVault::DeleveragingSet {
+                from: U256::from(state.from()),
+                cover,
+                target: state.target,
+            });
+        }
+        Ok(state.from())
+    }
+
     /// Lets an account be liquidated before it is unhealthy, or no longer, by its owner or an operator.
     ///
     /// # Errors

@@ -1,4 +1,6 @@
 //! The vault's program for views, reached by delegate call from the core: all that is not a verb, and what nobody knows.
+// The SDK's entrypoint macro writes a public function without documentation.
+#![allow(missing_docs)]
 
 use alloc::vec::Vec;
 use alloy_primitives::{B256, U256};
@@ -8,7 +10,7 @@ use breakwater_risk::{interest, margin};
 use stylus_sdk::prelude::*;
 
 use crate::{
-    arguments::{address, address_word, addresses, boolean, number, string, words, Arguments},
+    arguments::{address, addresses, boolean, number, string, words, Arguments},
     errors::Fallible,
     market::Market,
     safety::Verb,
@@ -65,15 +67,6 @@ impl VaultState {
                 let worth = market.assets_down(shares, now).unwrap_or_default();
                 number(if worth.is_zero() { U256::ZERO } else { shares })
             }
-            V::pausedUntilCall::SELECTOR => {
-                let until = self.paused_until(Verb::of(a.number(0)?)?);
-                number(U256::from(until))
-            }
-            V::guardianConfigCall::SELECTOR => {
-                let guard = self.guard();
-                let (guardian, grace) = (address_word(guard.guardian), U256::from(guard.grace));
-                words(&[guardian, grace, guard.grace_floor])
-            }
             // ----- accounts -----
             V::isOperatorCall::SELECTOR => boolean(self.is_operator(a.address(0)?, a.address(1)?)),
             V::debtOfCall::SELECTOR => number(
@@ -100,32 +93,18 @@ impl VaultState {
                 let portfolio = self.portfolio(&self.market_now(), account, &head)?;
                 words(&self.margin_figures(&portfolio)?)
             }
-            V::marginConfigCall::SELECTOR => words(&self.margin_config()),
+            V::predictiveOfCall::SELECTOR => {
+                let account = a.word(0)?;
+                let (market, head) = (self.market_now(), self.head(account));
+                let portfolio = self.portfolio(&market, account, &head)?;
+                words(&self.soft_zone(&market, &head, &portfolio)?)
+            }
             V::marketStateCall::SELECTOR => self.view_market(),
             V::roomOfCall::SELECTOR => self.view_room(a)?,
             V::collateralsCall::SELECTOR => {
                 let (_, count) = self.fund_minimum();
                 addresses((0..count as u8).map(|index| self.token_at(index)))
             }
-            V::collateralConfigCall::SELECTOR => self.view_collateral(a)?,
-            V::riskConfigCall::SELECTOR => self.view_risk(),
-            V::modulesCall::SELECTOR => {
-                let programs = [
-                    self.liquidation(),
-                    self.settlement(),
-                    self.administration(),
-                    self.views(),
-                ];
-                let modules = [self.oracle(), self.auction(), self.fund()];
-                let addresses: Vec<U256> = modules
-                    .into_iter()
-                    .chain(programs)
-                    .map(address_word)
-                    .collect();
-                words(&addresses)
-            }
-            V::ownerCall::SELECTOR => address(self.owner()),
-            V::pendingOwnerCall::SELECTOR => address(self.pending_owner()),
             _ => return Ok(None),
         }))
     }
@@ -197,38 +176,5 @@ impl VaultState {
         let used = room.used(self.now(), self.risk().cap_period);
         let live = U256::from(room.live);
         Ok(words(&[live, used.saturating_sub(live), cap]))
-    }
-
-    fn view_collateral(&self, a: Arguments<'_>) -> Fallible<Vec<u8>> {
-        let collateral = self.collateral(a.address(0)?)?;
-        Ok(words(&[
-            collateral.borrow_ltv,
-            collateral.liquidation_threshold,
-            collateral.threshold_min,
-            collateral.threshold_max,
-            collateral.penalty_min,
-            collateral.penalty_max,
-            collateral.lot_buffer,
-            collateral.beta,
-            collateral.supply_cap,
-            collateral.room_cap,
-            collateral.total,
-        ]))
-    }
-
-    fn view_risk(&self) -> Vec<u8> {
-        let risk = self.risk();
-        let (min_debt, min_lot) = self.minimums();
-        let (tip, chip) = self.reward();
-        words(&[
-            risk.target_health,
-            min_debt,
-            min_lot,
-            risk.backstop_discount,
-            U256::from(risk.cap_period),
-            U256::from(risk.cool_off),
-            tip,
-            chip,
-        ])
     }
 }

@@ -105,6 +105,8 @@ mod vault_events {
         V::RiskSet: [] [targetHealth, minDebt, minLot, backstopDiscount, capPeriod, coolOff];
         V::RewardSet: [] [tip, chip];
         V::SupplyCapSet: [] [supplyCap];
+        V::FundTargetSet: [] [target];
+        V::DeleveragingSet: [] [from, cover, target];
         V::FeesSet: [] [reserveFactor, totalRoomCap, fundMinimum];
         V::PauseSet: [verb] [until, by];
         V::GuardianSet: [guardian] [grace, graceFloor];

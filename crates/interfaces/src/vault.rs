@@ -31,6 +31,9 @@ interface! {
         uint256 valueAtRisk;
         /// Standard deviations to health 1 over the opening horizon, WAD; negative if unhealthy.
         int256 distance;
+        /// As `predictiveOf` has them.
+        uint256 predictiveLimit;
+        uint256 predictiveTarget;
         uint256 carrying;
         uint256 writtenOff;
         uint256 penalty;
@@ -91,8 +94,14 @@ interface! {
         uint256 supplyCap;
         uint256 roomUsed;
         uint256 roomCap;
+        uint256 predictiveUsed;
+        uint256 predictiveCap;
         uint256 fundShares;
         uint256 fundMinimum;
+        /// What the fund can bear now, what it should be able to, and from when on auto-deleveraging is in force (0: not armed).
+        uint256 fundCover;
+        uint256 fundTarget;
+        uint256 deleveragingFrom;
         uint256 targetHealth;
         uint256 minDebt;
         uint256 minLot;
@@ -146,6 +155,10 @@ interface! {
         event ClaimReinstated(bytes32 indexed account, uint256 assets, uint256 shares);
         /// `loss` was recognised; `covered` of it was borne by burning `sharesBurned` of the fund's shares, `shared` by all lenders.
         event LossRecognised(bytes32 indexed account, uint256 loss, uint256 covered, uint256 shared, uint256 sharesBurned);
+        /// Cover that the fund should have; 0 turns auto-deleveraging off.
+        event FundTargetSet(uint256 target);
+        /// Auto-deleveraging was armed, and is in force from then on; or, with 0, the fund's `cover` met its `target`.
+        event DeleveragingSet(uint256 from, uint256 cover, uint256 target);
         /// Interest reserve that was minted to the fund as shares.
         event ReserveMinted(uint256 assets, uint256 shares);
 
@@ -295,6 +308,10 @@ interface! {
         /// Move the liquidation threshold of `token` toward where its volatility wants it, by anybody. Returns the threshold.
         function updateMargin(address token) external returns (uint256);
 
+        /// Arm auto-deleveraging if the fund's cover is under its target, or end it if it is not; by anybody. It is in force 12 hours after it
+        /// was armed, and is never armed before the cover first met a target. Returns from when on it is in force, 0 if it is not armed.
+        function updateDeleveraging() external returns (uint256 from);
+
         // ----- liquidation -----
         /// Put part of an unhealthy account's debt up for sale, with collateral `token`. `maxRepay` limits the debt.
         /// Returns the auction's id, 0 if none was started (an account put in closing with no room, or only dust).
@@ -328,6 +345,11 @@ interface! {
         /// Volatility of `account` (WAD a year), what of its capacity is at risk in a fall of the opening margin's deviations over its
         /// horizon, and how many deviations (WAD) its health is from 1.
         function marginOf(bytes32 account) external view returns (uint256 volatility, uint256 valueAtRisk, int256 distance);
+        /// The account may be liquidated although it is healthy if its debt is above `limit`, down to the health `targetHealth`: in its predictive
+        /// zone, if it opted in, or in that of auto-deleveraging, whichever is wider. Without a zone `limit` is its capacity.
+        function predictiveOf(bytes32 account) external view returns (uint256 limit, uint256 targetHealth);
+        /// The fund's cover and its target, whether the target was ever met, and from when on auto-deleveraging is in force (0: not armed).
+        function deleveraging() external view returns (uint256 target, uint256 cover, bool wasMet, uint256 from);
         function marginConfig() external view returns (uint256 openingDeviations, uint256 openingHorizon, uint256 thresholdDeviations, uint256 thresholdHorizon, uint256 softDeviations, uint256 softPenalty, uint256 slew, uint256 volatilityMin, uint256 predictiveCap);
         function marketState() external view returns (uint256 cash, uint256 totalBorrowAssets, uint256 totalBorrowShares, uint256 totalCarrying, uint256 unvested, uint256 reserve, uint256 borrowRate, uint256 utilisation);
         /// Debt for sale: not settled, and settled but not yet decayed; for one token, and in total (token zero).
@@ -357,9 +379,20 @@ interface! {
         /// End a pause, by the owner.
         function unpause(uint256 verb) external;
         function setSupplyCap(uint256 supplyCap) external;
+        /// The cover that the fund should have, loan asset, at most 2^128-1; 0 turns auto-deleveraging off.
+        function setFundTarget(uint256 target) external;
         function owner() external view returns (address);
         function pendingOwner() external view returns (address);
         function transferOwnership(address newOwner) external;
         function acceptOwnership() external;
+    }
+}
+
+alloy_sol_types::sol! {
+    /// What one of the vault's programs asks of another, on the same storage, in the middle of a call. The core passes no selector of
+    /// these on, and a program knows none while its vault is not locked: from outside nobody reaches them.
+    interface IVaultPrograms {
+        /// Of settlement: recognise `loss` on the claim of `account`, and end the claim if it waits for nothing.
+        function concludeClaim(bytes32 account, uint256 loss) external;
     }
 }

@@ -19,6 +19,7 @@ pub mod breaker;
 pub mod claim;
 pub mod compact;
 pub mod curve;
+pub mod deleveraging;
 pub mod interest;
 pub mod liquidation;
 pub mod loss;

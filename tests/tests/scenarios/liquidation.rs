@@ -269,3 +269,54 @@ fn within_the_cool_off_a_solvent_account_is_left_alone() {
     suite.liquidate(keeper, account, weth).unwrap();
     invariants::check_all(&mut suite).unwrap();
 }
+
+#[test]
+fn an_account_that_opted_in_is_sold_ahead_of_need_in_an_auction_like_any_other() {
+    let mut suite = funded();
+    let (owner, account) = ten_ether_account(&mut suite);
+    let (keeper, bidder) = (suite.user("keeper"), suite.user("bidder"));
+    let (weth, modules, admin) = (suite.weth(), suite.modules, suite.owner);
+    // A week's deviation of 80 % a year or more: the zone begins at 1,433 of 1,600.
+    let rules = IVault::setMarginCall {
+        openingDeviations: U256::from(2 * WAD),
+        openingHorizon: U256::from(7 * 86_400),
+        thresholdDeviations: U256::ZERO,
+        thresholdHorizon: U256::ZERO,
+        softDeviations: U256::from(WAD),
+        softPenalty: U256::from(WAD / 100),
+        slew: U256::from(WAD / 100),
+        volatilityMin: U256::from(WAD / 10 * 8),
+        predictiveCap: stable(1_000),
+    };
+    suite.send(admin, modules.vault, &rules).unwrap();
+    let before = suite.health(account).unwrap();
+    assert!(before.debt <= before.capacity);
+    let failure = suite.liquidate(keeper, account, weth).unwrap_err();
+    assert!(failure.is::<IVault::AccountHealthy>(), "{failure}");
+    let call = IVault::setPredictiveCall {
+        account,
+        enabled: true,
+    };
+    suite.send(owner, modules.vault, &call).unwrap();
+    let call = IVault::predictiveOfCall { account };
+    let zone = suite.view(modules.vault, &call).unwrap();
+    assert!(zone.limit < before.debt);
+    // L1, L3, L4
+    let expected = suite.check_liquidation(account, weth).unwrap();
+    let (id, _) = suite.liquidate(keeper, account, weth).unwrap();
+    let event = &suite.events::<IVault::Liquidated>(modules.vault)[0].event;
+    assert_eq!((event.debt, event.lot), (expected.debt, expected.lot));
+    assert_eq!(event.penalty, event.debt.div_ceil(U256::from(100)));
+    let after = suite.health(account).unwrap();
+    assert!(after.healthFactor > before.healthFactor);
+    // Nothing more on a second call.
+    let failure = suite.liquidate(keeper, account, weth).unwrap_err();
+    assert!(failure.is::<IVault::AccountHealthy>(), "{failure}");
+    suite.give(suite.asset, bidder, stable(10_000)).unwrap();
+    suite.approve_vault(suite.asset, bidder).unwrap();
+    suite.pass(200).unwrap();
+    suite.take(bidder, id, U256::MAX, U256::MAX).unwrap();
+    assert!(suite.claim(account).unwrap().carrying.is_zero());
+    invariants::check_all(&mut suite).unwrap();
+    invariants::lenders_and_debts(&mut suite).unwrap();
+}

@@ -138,6 +138,7 @@ impl World {
                 let free = health.borrowLimit.saturating_sub(health.debt);
                 let assets = free * U256::from(self.random.u64(30..=103)) / U256::from(100);
                 self.suite.borrow(owner, account, assets)?;
+                self.assert_margin(account)?;
                 Ok(format!("borrow {assets}"))
             }
             32..=36 => {
@@ -152,6 +153,7 @@ impl World {
                     receiver: owner,
                 };
                 self.suite.send(owner, vault, &call)?;
+                self.assert_margin(account)?;
                 Ok("withdraw collateral".to_owned())
             }
             40..=42 => {
@@ -191,9 +193,17 @@ impl World {
         Ok(None)
     }
 
-    /// L4: what the view says is what happens, success or error.
+    /// V2: after a step that raised its risk the account is within its opening margin.
+    fn assert_margin(&mut self, account: B256) -> Result<(), Failure> {
+        let health = self.suite.health(account)?;
+        assert!(health.debt <= health.borrowLimit, "V2: {health:?}");
+        Ok(())
+    }
+
+    /// L1, L3, L4: what the view says is what happens, success or error.
     fn liquidate(&mut self, account: B256, token: Address) -> Result<String, Failure> {
         let expected = self.suite.check_liquidation(account, token)?;
+        let before = self.suite.health(account)?;
         let keeper = self.keeper;
         match self.suite.liquidate(keeper, account, token) {
             Ok(_) => {
@@ -209,7 +219,12 @@ impl World {
                     expected.penalty,
                     expected.reward,
                 );
-                assert_eq!(done, said, "what was done and what the view said");
+                assert_eq!(done, said, "L4: what was done and what the view said");
+                if !event.debt.is_zero() {
+                    assert!(before.debt > before.capacity, "L1: {before:?}");
+                    let after = self.suite.health(account)?;
+                    assert!(after.healthFactor > before.healthFactor, "L3: {after:?}");
+                }
                 Ok(format!("liquidate {}", event.debt))
             }
             Err(failure) => {
@@ -268,7 +283,10 @@ impl World {
                 }
             }
             if step % CHECK_EVERY == 0 || step + 1 == STEPS {
-                if let Err(text) = invariants::check_all(&mut self.suite) {
+                // V3, V4, V5, V8, V9, L5, A2, A6, F2
+                let checked = invariants::check_all(&mut self.suite)
+                    .and_then(|()| invariants::lenders_and_debts(&mut self.suite));
+                if let Err(text) = checked {
                     panic!("seed {seed}, step {step}: {text}\n{log:#?}");
                 }
             }

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolInterface};
-use breakwater_interfaces::vault::IVault::{self, IVaultCalls};
+use breakwater_interfaces::vault::{
+    IVault::{self, IVaultCalls},
+    IVaultPrograms,
+};
 use motsu::prelude::*;
 use vault::Vault;
 
@@ -220,6 +223,20 @@ fn the_other_programs_called_directly_work_on_nothing() {
     }
     assert_eq!((market.total_assets(), market.shares(ALICE)), before);
     assert_eq!(market.view(IVault::ownerCall {}), owner());
+}
+
+#[motsu::test]
+fn what_programs_ask_of_each_other_is_out_of_everybodys_reach() {
+    let market = Market::new();
+    let call = IVaultPrograms::concludeClaimCall {
+        account: id(ALICE, 0),
+        loss: n(1),
+    };
+    let calldata = call.abi_encode();
+    for who in [ALICE, owner(), market.auction.address()] {
+        assert_eq!(market.vault.call_raw(who, &calldata), Err(vec![]));
+        assert_eq!(market.settlement.call_raw(who, &calldata), Err(vec![]));
+    }
 }
 
 #[motsu::test]
