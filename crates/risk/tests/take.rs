@@ -1,10 +1,9 @@
-//! Takes and price curves, with MakerDAO's published figures.
+//! Takes, with MakerDAO's published borders.
 
 use alloy_primitives::U256;
 use breakwater_fixed_point::{mul_div_down, mul_div_up};
-use breakwater_risk::curve::*;
 use breakwater_risk::take::*;
-use breakwater_risk::{PRICE_SCALE, WAD, WAD_U64};
+use breakwater_risk::PRICE_SCALE;
 use proptest::prelude::*;
 
 fn u(value: u128) -> U256 {
@@ -155,55 +154,4 @@ proptest! {
         prop_assert_eq!(whole.lot_taken, lot - left);
         prop_assert!(whole.payment <= paid);
     }
-
-    // A1
-    #[test]
-    fn a_price_never_rises(top in 0_u128.., factor in 0..=WAD_U64, zero in 0_u64..100_000, at in 0_u64..100_000, later in 0_u64..100_000) {
-        for curve in [Curve::Linear { seconds_to_zero: zero }, Curve::Exponential { factor_per_second: factor }] {
-            prop_assert!(curve.price(u(top), at) >= curve.price(u(top), at + later));
-            prop_assert!(curve.price(u(top), at) <= u(top));
-        }
-    }
-}
-
-// MakerDAO dss, clip.t.sol: top 5 RAY, cut 0.99 a second, 60 seconds, half-up rounding at 27 digits.
-#[test]
-fn the_exponential_curve_is_one_unit_under_the_figure_of_makerdao() {
-    let theirs = u(2_735_783_211_953_807_380_973_706_855);
-    let curve = Curve::Exponential {
-        factor_per_second: WAD_U64 / 100 * 99,
-    };
-    let ours = curve.price(u(5 * 10_u128.pow(27)), 60);
-    // The exact value, floored: 5e27·99^60/100^60.
-    let exact = num_bigint::BigUint::from(99_u8).pow(60)
-        * num_bigint::BigUint::from(5 * 10_u128.pow(27))
-        / num_bigint::BigUint::from(100_u8).pow(60);
-    assert_eq!(
-        num_bigint::BigUint::from_bytes_le(&ours.to_le_bytes::<32>()),
-        exact
-    );
-    // Theirs rounds half up and is one above; ours is the exact value's floor.
-    assert_eq!(ours, theirs - U256::ONE);
-}
-
-#[test]
-fn curves_and_resets_at_their_edges() {
-    let linear = Curve::Linear {
-        seconds_to_zero: 100,
-    };
-    assert_eq!(linear.price(u(1000), 0), u(1000));
-    assert_eq!(linear.price(u(1000), 25), u(750));
-    assert_eq!(linear.price(u(1000), 100), u(0));
-    assert_eq!(Curve::Linear { seconds_to_zero: 0 }.price(u(1000), 0), u(0));
-    assert_eq!(
-        Curve::Exponential {
-            factor_per_second: u64::MAX
-        }
-        .price(U256::MAX, u64::MAX),
-        U256::MAX
-    );
-    let cusp = WAD / u(2);
-    assert!(!needs_reset(u(100), u(50), 10, 10, cusp));
-    assert!(needs_reset(u(100), u(49), 10, 10, cusp));
-    assert!(needs_reset(u(100), u(50), 11, 10, cusp));
 }
