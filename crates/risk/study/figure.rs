@@ -62,15 +62,16 @@ pub(crate) fn svg(buffer: f64) -> String {
         "Dutch auction: expected loss against expected time to fill",
     );
     let subtitle = format!(
-        "first price {:.0} % over fair, the clock ticks every second; along a line the decay grows from right to left; the dot is the default",
+        "first price {:.0} % over fair, the price falls every second; along a line the decay grows from right to left, the dot is the default",
         (buffer - 1.0) * 100.0
     );
-    text(&mut svg, PANEL[0], 44.0, "start", 12, &subtitle);
+    text(&mut svg, PANEL[0], 44.0, "start", 10, &subtitle);
     for decade in TIMES.0..=TIMES.1 {
         let at = x(10_f64.powi(decade));
         line(&mut svg, (at, PANEL[2]), (at, PANEL[3]));
         let label = format!("{} s", 10_u32.pow(decade as u32));
-        text(&mut svg, at, PANEL[3] + 18.0, "middle", 12, &label);
+        let anchor = if decade == TIMES.1 { "end" } else { "middle" };
+        text(&mut svg, at, PANEL[3] + 18.0, anchor, 12, &label);
     }
     for decade in LOSSES.0..=LOSSES.1 {
         let at = y(10_f64.powi(decade));
@@ -93,6 +94,8 @@ pub(crate) fn svg(buffer: f64) -> String {
     );
     for (volatility, colour) in LINES {
         let mut points = String::new();
+        // Where the line ends on the right: its slowest decay within the panel.
+        let mut end = (PANEL[0], PANEL[3]);
         // From a thirtieth of the default's multiplier to sixty times it.
         for step in 0..=120 {
             let multiplier = DEFAULT_VOLATILITY_MULTIPLIER as f64 / 1e18
@@ -103,6 +106,9 @@ pub(crate) fn svg(buffer: f64) -> String {
                 (PANEL[0]..=PANEL[1]).contains(&at.0) && (PANEL[2]..=PANEL[3]).contains(&at.1);
             if inside {
                 let _ = write!(points, "{:.1},{:.1} ", at.0, at.1);
+                if at.0 > end.0 {
+                    end = at;
+                }
             }
         }
         let _ = writeln!(
@@ -122,7 +128,7 @@ pub(crate) fn svg(buffer: f64) -> String {
             at.0, at.1
         );
         let label = format!("volatility {:.0} % a year", volatility * 100.0);
-        text(&mut svg, at.0 + 10.0, at.1 - 8.0, "start", 12, &label);
+        text(&mut svg, end.0, end.1 + 16.0, "end", 12, &label);
     }
     svg.push_str("</svg>\n");
     svg

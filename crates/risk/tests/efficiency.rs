@@ -4,6 +4,8 @@
 //!
 //! Seeds are fixed: a run gives the same figures each time. The bands are of 3.89 standard errors, two-sided confidence of 99.99 %.
 
+#[path = "../study/figure.rs"]
+mod figure;
 #[path = "../study/model.rs"]
 mod model;
 
@@ -127,4 +129,14 @@ fn the_default_for_a_given_volatility_is_what_the_contract_computes() {
         let least = volatility / YEAR.sqrt() * (model::CLOCK / 2.0).sqrt();
         assert!((auction.expected_loss() / least - 2.0).abs() < 0.01);
     }
+}
+
+#[test]
+fn the_figure_in_the_documentation_is_the_one_that_the_command_draws() {
+    let drawn = std::fs::read_to_string("docs/efficiency.svg").unwrap();
+    assert_eq!(
+        drawn,
+        figure::svg(1.02),
+        "`cargo run -p breakwater-risk --example efficiency` draws it"
+    );
 }
