@@ -2,6 +2,7 @@
 
 use alloy_primitives::U256;
 use breakwater_interfaces::oracle::Parameters;
+use breakwater_risk::curve::{volatility_decay, DEFAULT_VOLATILITY_MULTIPLIER};
 
 /// 1 in WAD.
 pub const WAD: u64 = 1_000_000_000_000_000_000;
@@ -17,13 +18,17 @@ const fn percent(percent: u64) -> u64 {
     WAD / 100 * percent
 }
 
-/// An exponential price curve of the auction.
+/// A volatility-scaled price curve of the auction.
 #[derive(Clone, Copy, Debug)]
 pub struct CurveSetup {
     /// First price over the oracle's, WAD.
     pub buffer: u64,
-    /// What of the price is left after a second, WAD.
-    pub factor: u64,
+    /// Decay a second over the volatility of a second, WAD.
+    pub multiplier: u64,
+    /// Least decay a second, WAD.
+    pub floor: u64,
+    /// Greatest decay a second, WAD.
+    pub cap: u64,
     /// Seconds after which the auction needs a reset.
     pub tail: u64,
     /// Part of the first price under which the auction needs a reset, WAD.
@@ -120,12 +125,19 @@ pub struct SuiteConfig {
 
 impl Default for SuiteConfig {
     fn default() -> Self {
-        // A fall of 1.2 % a minute: from 2 % above the oracle's price to 1 % below it in two and a half minutes.
+        // The default of crates/risk/docs/efficiency.md: at a volatility of 100 % a year 1.1 % a minute. Floor and cap are the default
+        // at 25 % and at 400 %. At the floor the price is at 80 % of its first after 79 minutes.
+        let decay_at = |volatility: u64| {
+            let volatility = U256::from(percent(volatility));
+            volatility_decay(DEFAULT_VOLATILITY_MULTIPLIER, volatility, 0, WAD)
+        };
         let curve = CurveSetup {
             buffer: percent(102),
-            factor: WAD - WAD / 5_000,
-            tail: 45 * 60,
-            cusp: percent(60),
+            multiplier: DEFAULT_VOLATILITY_MULTIPLIER,
+            floor: decay_at(25),
+            cap: decay_at(400),
+            tail: 90 * 60,
+            cusp: percent(80),
         };
         Self {
             asset: TokenSetup {

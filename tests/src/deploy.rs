@@ -311,9 +311,12 @@ impl Suite {
         self.send(owner, oracle, &sources)?;
         let curve = ILiquidationAuction::setCurveCall {
             token,
-            kind: 1,
+            kind: 3,
             buffer: U256::from(setup.curve.buffer),
-            rate: U256::from(setup.curve.factor),
+            rate: U256::from(setup.curve.multiplier),
+            step: U256::ZERO,
+            floor: U256::from(setup.curve.floor),
+            cap: U256::from(setup.curve.cap),
             tail: U256::from(setup.curve.tail),
             cusp: U256::from(setup.curve.cusp),
         };

@@ -29,6 +29,7 @@ sol! {
 
     #[derive(Debug, PartialEq, Eq)]
     interface IMockFeed {
+        event AnswerUpdated(int256 indexed current, uint256 indexed roundId, uint256 updatedAt);
         error Broken();
         error NoDataPresent(uint80 roundId);
         function setAnswer(int256 answer) external;

@@ -236,6 +236,14 @@ impl Suite {
         decoded.collect()
     }
 
+    /// All logs of `contract` so far, oldest first.
+    pub fn logs(&self, contract: Address) -> Vec<Recorded<Log>> {
+        let logs = self.history.iter();
+        logs.filter(|recorded| recorded.event.address == contract)
+            .cloned()
+            .collect()
+    }
+
     /// Number of logs so far.
     pub fn position(&self) -> usize {
         self.history.len()

@@ -7,7 +7,7 @@ use breakwater_interfaces::{
         IAuctionTaker,
         ILiquidationAuction::{CallbackFailed, InvalidAnswer, PriceNotOk},
     },
-    oracle::{IOracleAdapter, Status},
+    oracle::{IOracleAdapter, ISequencerClock, Status},
     outbound::{call, static_call, word_at, Calldata},
     vault::IVault,
 };
@@ -36,17 +36,27 @@ pub(crate) struct Settlement {
     pub(crate) ended: bool,
 }
 
+/// What the adapter says of a token.
+pub(crate) struct Quote {
+    /// Price, 1e36 scale.
+    pub(crate) mid: U256,
+    /// Annualised, WAD.
+    pub(crate) volatility: U256,
+    /// 0 if the price is good.
+    pub(crate) status: U256,
+}
+
 impl LiquidationAuction {
     pub(crate) fn claim_limit(&self, account: B256) -> Result<ClaimLimit, Revert> {
         let calldata = Calldata::new::<IVault::claimLimitCall>(1).word(account);
-        let answer = static_call(self.vm(), self.vault.get(), &calldata)?;
+        let answer = static_call(self.vm(), self.vault_address(), &calldata)?;
         match (word_at(&answer, 0), word_at(&answer, 1)) {
             (Some(outstanding), Some(unassigned)) => Ok(ClaimLimit {
                 outstanding,
                 unassigned,
             }),
             // Not a vault's answer: neither a sale nor a return of the lot may follow from it.
-            _ => Err(error::<InvalidAnswer>(&[word(self.vault.get())])),
+            _ => Err(error::<InvalidAnswer>(&[word(self.vault_address())])),
         }
     }
 
@@ -62,7 +72,7 @@ impl LiquidationAuction {
             .address(token)
             .number(amount)
             .address(receiver);
-        call(self.vm(), self.vault.get(), &calldata)?;
+        call(self.vm(), self.vault_address(), &calldata)?;
         Ok(())
     }
 
@@ -81,7 +91,7 @@ impl LiquidationAuction {
             .number(settlement.debt_settled)
             .number(settlement.lot_returned)
             .boolean(settlement.ended);
-        call(self.vm(), self.vault.get(), &calldata)?;
+        call(self.vm(), self.vault_address(), &calldata)?;
         Ok(())
     }
 
@@ -113,21 +123,64 @@ impl LiquidationAuction {
         }
     }
 
-    /// The adapter's price of `token`, if it is good.
-    pub(crate) fn good_price(&self, token: Address) -> Result<U256, Revert> {
+    /// The adapter's quote of `token`, good or not.
+    pub(crate) fn oracle_quote(&self, oracle: Address, token: Address) -> Result<Quote, Revert> {
         let calldata = Calldata::new::<IOracleAdapter::quotesCall>(3)
             .number(U256::from(32))
             .number(U256::from(1))
             .address(token);
-        let answer = static_call(self.vm(), self.oracle.get(), &calldata)?;
+        let answer = static_call(self.vm(), oracle, &calldata)?;
         // Offset, length, then one quote: mid, low, volatility, status.
-        let status = match (word_at(&answer, 2), word_at(&answer, 5)) {
-            (Some(mid), Some(U256::ZERO)) if !mid.is_zero() => return Ok(mid),
-            (Some(_), Some(status)) if !status.is_zero() => status,
-            // A price of zero is no price.
-            (Some(_), Some(_)) => U256::from(Status::NoQuorum as u8),
-            _ => return Err(error::<InvalidAnswer>(&[word(self.oracle.get())])),
-        };
-        Err(error::<PriceNotOk>(&[word(token), status]))
+        match (
+            word_at(&answer, 2),
+            word_at(&answer, 4),
+            word_at(&answer, 5),
+        ) {
+            (Some(mid), Some(volatility), Some(status)) => Ok(Quote {
+                mid,
+                volatility,
+                status: match status {
+                    // A price of zero is no price.
+                    U256::ZERO if mid.is_zero() => U256::from(Status::NoQuorum as u8),
+                    status => status,
+                },
+            }),
+            _ => Err(error::<InvalidAnswer>(&[word(oracle)])),
+        }
+    }
+
+    /// The adapter's quote of `token`, if its price is good.
+    pub(crate) fn good_quote(&self, oracle: Address, token: Address) -> Result<Quote, Revert> {
+        let quote = self.oracle_quote(oracle, token)?;
+        if quote.status.is_zero() {
+            return Ok(quote);
+        }
+        Err(error::<PriceNotOk>(&[word(token), quote.status]))
+    }
+
+    /// Since when the sequencer has been up, seconds; saturated while it is down, 0 if the adapter has no such view.
+    ///
+    /// A revert without data is taken for a missing function. Want of gas looks the same, but then a 64th of too little is
+    /// left, with which no take comes to its end.
+    pub(crate) fn sequencer_up_since(&self, oracle: Address) -> Result<u64, Revert> {
+        let calldata = Calldata::new::<ISequencerClock::sequencerUpSinceCall>(0);
+        match static_call(self.vm(), oracle, &calldata) {
+            Ok(answer) => word_at(&answer, 0)
+                .map(|since| since.saturating_to())
+                .ok_or_else(|| error::<InvalidAnswer>(&[word(oracle)])),
+            Err(data) if data.is_empty() => Ok(0),
+            Err(data) => Err(data),
+        }
+    }
+
+    /// The vault's discount to the low price at which the fund takes lots, WAD.
+    pub(crate) fn backstop_discount(&self) -> Result<U256, Revert> {
+        let vault = self.vault_address();
+        let answer = static_call(
+            self.vm(),
+            vault,
+            &Calldata::new::<IVault::riskConfigCall>(0),
+        )?;
+        word_at(&answer, 3).ok_or_else(|| error::<InvalidAnswer>(&[word(vault)]))
     }
 }

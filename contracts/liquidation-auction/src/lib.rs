@@ -5,12 +5,15 @@
 //! first, then calls the receiver if asked to, and then has the payment pulled from the caller, so that a bidder can sell what
 //! he bought before he pays for it.
 //!
-//! * May call: the vault (`claimLimit`, `release`, `settle`), the oracle adapter (`quotes`), and the receiver of a take.
-//!   `start` calls nobody.
+//! * May call: the vault (`claimLimit`, `release`, `settle`, `riskConfig`), the oracle adapter (`quotes`, `sequencerUpSince`),
+//!   and the receiver of a take. `start` calls nobody.
 //! * While a take or a close is under way no verb of the auction can be called, not even on another auction: the SDK refuses
 //!   it, and so does a lock of its own. So a callback can't take twice, and it can't liquidate either, as that starts an
 //!   auction. It may call the vault: deposit, repay, withdraw. The auction's own books are final before the first outside
 //!   call.
+//! * The price falls only while the chain is live. If the sequencer was down since the start, or the adapter halted the token
+//!   and somebody said so (`trip`), the price needs a `reset`, which takes a good price from the adapter.
+//! * Who may do what at which stop level is a table in README.md.
 //! * What an auction may raise is the vault's to say (`claimLimit`): its own tab and what lots of the same account that
 //!   have ended failed to raise, but never more than is still owed.
 //!
@@ -45,39 +48,25 @@ mod lifecycle;
 mod pricing;
 mod router;
 mod state;
+mod storage;
 mod take;
 mod views;
 
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, B256, U256};
-use stylus_sdk::{prelude::*, storage::*};
+use stylus_sdk::{prelude::*, storage::StorageU256};
 
 pub use errors::Revert;
-use state::AuctionSlot;
+use storage::slot;
 
-/// Storage of the auction.
+/// The auction. The SDK asks for a field; the words are addressed by [`storage::slot`].
 #[storage]
 #[entrypoint]
 pub struct LiquidationAuction {
-    /// The vault: starts auctions, sends collateral, takes payments. Set once.
-    vault: StorageAddress,
-    /// The oracle adapter. Set once.
-    oracle: StorageAddress,
-    /// The insurance fund, never a receiver. Set once.
-    fund: StorageAddress,
-    /// The loan asset, never a receiver. Set once.
-    asset: StorageAddress,
-    /// Sets curves and dust.
-    owner: StorageAddress,
-    /// May accept the ownership; zero: nobody.
-    pending_owner: StorageAddress,
-    /// [`state::Book`]: dust, slots, number of live auctions, lock.
-    book: StorageU256,
-    /// Token, as a word, to [`state::TokenCurve`].
-    curves: StorageMap<U256, StorageU256>,
-    /// Slot number, from 1, to auction.
-    auctions: StorageMap<U256, AuctionSlot>,
+    /// Slot 0, see [`storage::slot::VAULT`]: read as a word, like the others.
+    #[allow(dead_code)]
+    first: StorageU256,
 }
 
 impl LiquidationAuction {
@@ -98,10 +87,10 @@ impl LiquidationAuction {
 
     // ----- verbs -----
 
-    /// Puts `lot` of `token` of `account` up for sale, to raise `tab`, of which `debt` is debt; `price` is the oracle's. Only
-    /// by the vault. Returns the auction's id. Calls nobody.
+    /// Puts `lot` of `token` of `account` up for sale, to raise `tab`, of which `debt` is debt; `price` and `volatility` are the
+    /// oracle's. Only by the vault. Returns the auction's id. Calls nobody.
     ///
-    /// Errors: `NotAuthorized`, `Locked`, `ZeroAmount`, `AmountTooLarge`, `CurveNotSet`, `MathOverflow`. Events: `Started`.
+    /// Errors: `NotAuthorized`, `Locked`, `Stopped`, `ZeroAmount`, `AmountTooLarge`, `CurveNotSet`, `MathOverflow`. Events: `Started`.
     pub fn start(
         &mut self,
         account: B256,
@@ -110,16 +99,17 @@ impl LiquidationAuction {
         tab: U256,
         debt: U256,
         price: U256,
+        volatility: U256,
         keeper: Address,
     ) -> Result<U256, Revert> {
-        self.start_auction(account, token, lot, tab, debt, price, keeper)
+        self.start_auction(account, token, lot, tab, debt, price, volatility, keeper)
     }
 
     /// Buys at most `max_lot` and at least `min_lot` of a lot, at no more than `max_price`, no later than `deadline`. The
     /// collateral goes to `receiver`; with `data`, `onAuctionTake` is called on it; then the payment is pulled from the caller,
     /// who has approved the vault for it. Returns what was bought and paid.
     ///
-    /// Errors: `Locked`, `DeadlinePassed`, `UnknownAuction`, `NeedsReset`, `PriceAboveMaximum`, `ZeroAddress`,
+    /// Errors: `Locked`, `Stopped`, `DeadlinePassed`, `UnknownAuction`, `NeedsReset`, `PriceAboveMaximum`, `ZeroAddress`,
     /// `InvalidReceiver`, `ZeroAmount`, `NothingOwed` (`close` it), `InvalidAnswer`, `RemainderIsDust`, `LotBelowMinimum`,
     /// `CallbackFailed`, and what the vault says. Events: `Taken`, `Ended`.
     pub fn take(
@@ -135,9 +125,25 @@ impl LiquidationAuction {
         self.take_lot(id, max_lot, min_lot, max_price, deadline, receiver, data)
     }
 
-    /// Starts the price again, from the oracle's price now, once the auction is too old or its price too low.
+    /// `take` of each of `orders` (id, most, least, highest price), skipping those that `take` would refuse for the state of their
+    /// auction. Returns how many were bought from and what was paid. What vault, receiver or callback refuse fails all.
     ///
-    /// Errors: `Locked`, `UnknownAuction`, `ResetNotNeeded`, `PriceNotOk`, `InvalidAnswer`, `CurveNotSet`, `MathOverflow`, and what
+    /// Errors: `Locked`, `Stopped`, `DeadlinePassed`, `ZeroAddress`, `InvalidReceiver`, `CallbackFailed`, and what the vault says.
+    /// Events: `Taken`, `Ended`.
+    pub fn take_batch(
+        &mut self,
+        orders: &[[U256; 4]],
+        deadline: U256,
+        receiver: Address,
+        data: &[u8],
+    ) -> Result<(U256, U256), Revert> {
+        self.take_lots(orders, deadline, receiver, data)
+    }
+
+    /// Starts the price again, from the oracle's price now, once the auction is too old or its price too low, or its clock was
+    /// interrupted.
+    ///
+    /// Errors: `Locked`, `Stopped`, `UnknownAuction`, `ResetNotNeeded`, `PriceNotOk`, `InvalidAnswer`, `CurveNotSet`, `MathOverflow`, and what
     /// the adapter says. Events: `Restarted`.
     pub fn reset(&mut self, id: U256, keeper: Address) -> Result<(), Revert> {
         self.reset_auction(id, keeper)
@@ -148,6 +154,20 @@ impl LiquidationAuction {
     /// Errors: `Locked`, `UnknownAuction`, `ClaimNotPaid`, `InvalidAnswer`, and what the vault says. Events: `Ended`.
     pub fn close(&mut self, id: U256) -> Result<(), Revert> {
         self.close_auction(id)
+    }
+
+    /// Ends an auction; the lot goes back to the account, the claim stays. Only by the owner.
+    ///
+    /// Errors: `NotAuthorized`, `Locked`, `UnknownAuction`, and what the vault says. Events: `Cancelled`, `Ended`.
+    pub fn cancel(&mut self, id: U256) -> Result<(), Revert> {
+        self.cancel_auction(id)
+    }
+
+    /// Makes all running auctions of `token` need a reset, while the adapter halts it. By anybody.
+    ///
+    /// Errors: `Locked`, `NotHalted`, `InvalidAnswer`, and what the adapter says. Events: `Tripped`.
+    pub fn trip(&mut self, token: Address) -> Result<(), Revert> {
+        self.trip_token(token)
     }
 
     // ----- views -----
@@ -187,37 +207,58 @@ impl LiquidationAuction {
         U256::from(self.load_book().live)
     }
 
-    /// Kind, buffer, rate, tail and cusp of a token's curve, as in `setCurve`; a buffer of zero if none is set.
-    pub fn curve_of(&self, token: Address) -> (u8, U256, U256, U256, U256) {
+    /// Kind, buffer, rate, step, floor, cap, tail and cusp of a token's curve, as in `setCurve`; a buffer of zero if none is set.
+    #[allow(clippy::type_complexity)]
+    pub fn curve_of(&self, token: Address) -> (u8, U256, U256, U256, U256, U256, U256, U256) {
         self.curve_words(token)
     }
 
     /// Smallest remainder of an auction, in base units of the loan asset.
     pub fn dust(&self) -> U256 {
-        U256::from(self.load_book().dust)
+        self.vault_and_dust().1
+    }
+
+    /// What is stopped: 0 nothing, 1 start, 2 reset too, 3 take too.
+    pub fn stop_level(&self) -> u8 {
+        self.load_book().stop
+    }
+
+    /// When `token` was tripped last, seconds; 0 if never.
+    pub fn tripped_at(&self, token: Address) -> U256 {
+        U256::from(self.load_terms(token).tripped_at)
     }
 
     /// Vault and oracle adapter.
     pub fn modules(&self) -> (Address, Address) {
-        (self.vault.get(), self.oracle.get())
+        (self.vault_address(), self.load_book().oracle)
     }
 
     // ----- administration -----
 
-    /// Sets how auctions of `token` started or reset from now on are priced. `kind` 0: linear, `rate` = seconds to zero; 1:
-    /// exponential, `rate` = factor a second in WAD. Running prices keep their curve. Only by the owner.
+    /// Sets how auctions of `token` started or reset from now on are priced; the kinds are those of `setCurve` in
+    /// [`breakwater_interfaces::auction`]. Running prices keep their curve. Only by the owner.
     ///
-    /// Errors: `NotAuthorized`, `Locked`, `ZeroAddress`, `ParameterOutOfBounds`. Events: `CurveSet`.
+    /// Errors: `NotAuthorized`, `Locked`, `ZeroAddress`, `ParameterOutOfBounds`, `InvalidAnswer`. Events: `CurveSet`.
     pub fn set_curve(
         &mut self,
         token: Address,
         kind: u8,
         buffer: U256,
         rate: U256,
+        step: U256,
+        floor: U256,
+        cap: U256,
         tail: U256,
         cusp: U256,
     ) -> Result<(), Revert> {
-        self.change_curve(token, kind, buffer, rate, tail, cusp)
+        self.change_curve(token, kind, [buffer, rate, step, floor, cap, tail, cusp])
+    }
+
+    /// Stops verbs: 0 nothing, 1 start, 2 reset too, 3 take too. Only by the owner.
+    ///
+    /// Errors: `NotAuthorized`, `Locked`, `ParameterOutOfBounds`. Events: `StopSet`.
+    pub fn set_stop(&mut self, level: u8) -> Result<(), Revert> {
+        self.change_stop(level)
     }
 
     /// Sets the smallest remainder of an auction. Only by the owner.
@@ -229,12 +270,12 @@ impl LiquidationAuction {
 
     /// Who sets curves and dust.
     pub fn owner(&self) -> Address {
-        self.owner.get()
+        self.address_at(slot::OWNER)
     }
 
     /// Who may accept the ownership; zero: nobody.
     pub fn pending_owner(&self) -> Address {
-        self.pending_owner.get()
+        self.address_at(slot::PENDING_OWNER)
     }
 
     /// Offers the ownership to `new_owner`, or takes the offer back with the zero address. Only by the owner.

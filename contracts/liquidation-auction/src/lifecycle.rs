@@ -2,16 +2,18 @@
 
 use alloy_primitives::{Address, B256, U256};
 use breakwater_interfaces::auction::ILiquidationAuction::{
-    AmountTooLarge, ClaimNotPaid, CurveNotSet, Ended, MathOverflow, ResetNotNeeded, Restarted,
-    Started, UnknownAuction, ZeroAmount,
+    AmountTooLarge, Cancelled, ClaimNotPaid, CurveNotSet, Ended, MathOverflow, ResetNotNeeded,
+    Restarted, Started, UnknownAuction, ZeroAmount,
 };
 use stylus_sdk::prelude::*;
 
 use crate::{
+    administration::{ALWAYS, NO_RESET, NO_START},
     calls::Settlement,
     errors::{emit, error, word, Revert},
     pricing,
-    state::{join_id, split_id, Auction, Book, Identity, TokenCurve},
+    state::{join_id, split_id, Auction, Book, Identity, Terms, MAX_SLOTS},
+    storage::slot,
     LiquidationAuction,
 };
 
@@ -24,37 +26,38 @@ impl LiquidationAuction {
         tab: U256,
         debt: U256,
         price: U256,
+        volatility: U256,
         keeper: Address,
     ) -> Result<U256, Revert> {
-        let mut book = self.only(self.vault.get())?;
+        let mut book = self.only(self.vault_address(), NO_START)?;
         if lot.is_zero() || tab.is_zero() || price.is_zero() {
             return Err(error::<ZeroAmount>(&[]));
         }
         to_u128(lot)?;
         to_u128(tab)?;
         to_u128(debt)?;
-        let (curve, top) = self.curve_and_top(token, price)?;
+        let (terms, top) = self.terms_and_top(token, price, volatility)?;
 
-        let (slot, generation) = self.allocate(&mut book)?;
+        let (number, base, generation) = self.allocate(&mut book)?;
         let auction = Auction {
             account,
             identity: Identity {
                 token,
                 generation,
                 started_at: self.vm().block_timestamp(),
-                tail: curve.terms.tail,
+                tail: terms.tail,
                 live: true,
             },
             lot,
             tab,
             debt,
-            terms: curve.terms,
+            terms,
             top,
         };
-        self.auctions.setter(U256::from(slot)).store(&auction);
-        self.book.set(book.pack());
+        self.store_auction(base, &auction);
+        self.set_word(slot::BOOK, book.pack());
 
-        let id = join_id(slot, generation);
+        let id = join_id(number, generation);
         emit::<Started>(
             self.vm(),
             3,
@@ -67,6 +70,7 @@ impl LiquidationAuction {
                 debt,
                 top,
                 price,
+                U256::from(terms.rate),
                 word(keeper),
             ],
         );
@@ -74,31 +78,53 @@ impl LiquidationAuction {
     }
 
     pub(crate) fn reset_auction(&mut self, id: U256, keeper: Address) -> Result<(), Revert> {
-        self.unlocked_book()?;
-        let (slot, mut auction) = self.live_auction(id)?;
-        if !self.price_of(&auction).needs_reset {
+        let oracle = self.open_book(NO_RESET)?.oracle;
+        let (base, mut auction) = self.live_auction(id)?;
+        if !self.price_of(oracle, &auction)?.needs_reset {
             return Err(error::<ResetNotNeeded>(&[id]));
         }
         let token = auction.identity.token;
-        let price = self.good_price(token)?;
-        let (curve, top) = self.curve_and_top(token, price)?;
+        let quote = self.good_quote(oracle, token)?;
+        let (terms, top) = self.terms_and_top(token, quote.mid, quote.volatility)?;
         auction.identity.started_at = self.vm().block_timestamp();
-        auction.identity.tail = curve.terms.tail;
-        auction.terms = curve.terms;
+        auction.identity.tail = terms.tail;
+        auction.terms = terms;
         auction.top = top;
-        self.auctions.setter(slot).store_price(&auction);
-        emit::<Restarted>(self.vm(), 1, &[id, top, price, word(keeper)]);
+        self.store_price(base, &auction);
+        emit::<Restarted>(
+            self.vm(),
+            1,
+            &[id, top, quote.mid, U256::from(terms.rate), word(keeper)],
+        );
         Ok(())
     }
 
     pub(crate) fn close_auction(&mut self, id: U256) -> Result<(), Revert> {
-        let mut book = self.unlocked_book()?;
-        let (slot, auction) = self.live_auction(id)?;
+        let book = self.open_book(ALWAYS)?;
+        let (base, auction) = self.live_auction(id)?;
         let outstanding = self.claim_limit(auction.account)?.outstanding;
         if !outstanding.is_zero() {
             return Err(error::<ClaimNotPaid>(&[id, outstanding]));
         }
-        self.free(&mut book, slot, &auction);
+        self.return_lot(book, id, base, &auction)
+    }
+
+    pub(crate) fn cancel_auction(&mut self, id: U256) -> Result<(), Revert> {
+        let book = self.only(self.owner(), ALWAYS)?;
+        let (base, auction) = self.live_auction(id)?;
+        emit::<Cancelled>(self.vm(), 1, &[id]);
+        self.return_lot(book, id, base, &auction)
+    }
+
+    /// Ends an auction without a sale: the lot goes back to the account, the tab is nobody's to raise any more.
+    fn return_lot(
+        &mut self,
+        mut book: Book,
+        id: U256,
+        base: U256,
+        auction: &Auction,
+    ) -> Result<(), Revert> {
+        self.free(&mut book, id, base, auction);
         emit::<Ended>(
             self.vm(),
             2,
@@ -121,56 +147,63 @@ impl LiquidationAuction {
         Ok(())
     }
 
-    /// The slot's number and the auction of an id.
+    /// Where the words of an auction are, and the auction.
     #[inline(never)]
     pub(crate) fn live_auction(&self, id: U256) -> Result<(U256, Auction), Revert> {
         self.find(id).ok_or_else(|| error::<UnknownAuction>(&[id]))
     }
 
-    /// The slot's number and the auction of an id, if it is live.
+    /// The same, if it is live.
     #[inline(never)]
     pub(crate) fn find(&self, id: U256) -> Option<(U256, Auction)> {
-        let (slot, generation) = split_id(id)?;
-        let slot = U256::from(slot);
-        let stored = self.auctions.getter(slot);
-        let identity = stored.identity();
+        let (number, generation) = split_id(id)?;
+        let base = self.auction_base(number);
+        let identity = self.load_identity(base);
         if !identity.live || identity.generation != generation {
             return None;
         }
-        Some((slot, stored.load_auction(identity)))
+        Some((base, self.load_auction(base, identity)))
     }
 
-    /// The curve of `token`, and where it starts if `price` is the oracle's (1e36 scale), rounded up.
-    fn curve_and_top(&self, token: Address, price: U256) -> Result<(TokenCurve, U256), Revert> {
-        let curve = TokenCurve::unpack(self.curves.get(word(token)));
+    /// How the price of `token` falls, and where it starts if `price` is the oracle's (1e36 scale), rounded up.
+    fn terms_and_top(
+        &self,
+        token: Address,
+        price: U256,
+        volatility: U256,
+    ) -> Result<(Terms, U256), Revert> {
+        let curve = self.load_curve(token);
         if curve.buffer == 0 {
             return Err(error::<CurveNotSet>(&[word(token)]));
         }
         let top = pricing::top(price, curve.buffer).ok_or_else(overflow)?;
-        Ok((curve, top))
+        Ok((curve.terms(volatility), top))
     }
 
-    /// A free slot, or a new one, and the generation of the auction that goes there.
-    fn allocate(&mut self, book: &mut Book) -> Result<(u32, u32), Revert> {
-        book.live = book.live.checked_add(1).ok_or_else(overflow)?;
+    /// Number and words of a free slot, or a new one, and the generation of the auction that goes there.
+    fn allocate(&mut self, book: &mut Book) -> Result<(u32, U256, u32), Revert> {
+        book.live = book.live.saturating_add(1);
         if book.free == 0 {
-            book.slots = book.slots.checked_add(1).ok_or_else(overflow)?;
-            return Ok((book.slots, 0));
+            // At most as many as are live.
+            book.slots = book.slots.saturating_add(1);
+            if book.slots > MAX_SLOTS {
+                return Err(overflow());
+            }
+            return Ok((book.slots, self.auction_base(book.slots), 0));
         }
-        let slot = book.free;
-        let (next, generation) = self.auctions.getter(U256::from(slot)).free_link();
+        let number = book.free;
+        let base = self.auction_base(number);
+        let (next, generation) = self.free_link(base);
         book.free = next;
         // A slot would have to be used four thousand million times for an id to come back.
-        Ok((slot, generation.wrapping_add(1)))
+        Ok((number, base, generation.wrapping_add(1)))
     }
 
-    /// Ends the auction in `slot`: one word written, the others stay for the next auction to overwrite.
-    pub(crate) fn free(&mut self, book: &mut Book, slot: U256, auction: &Auction) {
-        self.auctions
-            .setter(slot)
-            .store_free(auction.identity.generation, book.free);
-        // Slots are numbered in 32 bits, and a live auction is counted.
-        let [number, ..] = slot.into_limbs();
+    /// Ends the auction `id`: one word written, the others stay for the next auction to overwrite.
+    pub(crate) fn free(&mut self, book: &mut Book, id: U256, base: U256, auction: &Auction) {
+        self.store_free(base, auction.identity.generation, book.free);
+        // The slot's number is the low half of the id.
+        let [number, ..] = id.into_limbs();
         book.free = number as u32;
         book.live = book.live.saturating_sub(1);
     }
@@ -178,13 +211,13 @@ impl LiquidationAuction {
     /// Writes the book with the lock set. Before the first outside call that can change anything.
     pub(crate) fn lock(&mut self, mut book: Book) {
         book.locked = true;
-        self.book.set(book.pack());
+        self.set_word(slot::BOOK, book.pack());
     }
 
     /// Writes the book with the lock open. `book` is what [`Self::lock`] got: no verb ran in between.
     pub(crate) fn unlock(&mut self, mut book: Book) {
         book.locked = false;
-        self.book.set(book.pack());
+        self.set_word(slot::BOOK, book.pack());
     }
 }
 

@@ -1,42 +1,68 @@
 //! Between what is stored and the pure functions of `breakwater_risk`.
 
 use alloy_primitives::U256;
-use breakwater_fixed_point::{mul_div_down, wad_mul_up, WAD};
+use breakwater_fixed_point::{mul_div_down, wad_mul_up, WAD, WAD_U64};
 use breakwater_interfaces::auction::ILiquidationAuction::{RemainderIsDust, ZeroAmount};
 use breakwater_risk::{
-    curve::{needs_reset, Curve},
+    curve::{needs_reset, volatility_decay, Curve},
     take::{self, Slice, TakeError},
 };
 
 use crate::{
     errors::{error, Revert},
     lifecycle::overflow,
-    state::Terms,
+    state::{Terms, TokenCurve},
 };
 
 /// `kind` of a price that falls in a straight line.
 pub(crate) const LINEAR: u8 = 0;
 /// `kind` of a price that falls by a constant factor a second.
 pub(crate) const EXPONENTIAL: u8 = 1;
+/// `kind` of a price that falls by a constant factor a step.
+pub(crate) const STAIRSTEP: u8 = 2;
+/// `kind` of a token's curve that becomes an exponential once the volatility is known.
+pub(crate) const VOLATILITY_SCALED: u8 = 3;
 
 /// Where the price of an auction stands.
 pub(crate) struct Price {
     /// 1e36 scale.
     pub(crate) now: U256,
-    /// Too old or too low to buy at.
+    /// Too old or too low to buy at, or its clock was interrupted.
     pub(crate) needs_reset: bool,
+}
+
+impl TokenCurve {
+    /// The terms of an auction that starts now; `volatility` is the oracle's, annualised, WAD.
+    pub(crate) fn terms(&self, volatility: U256) -> Terms {
+        let (kind, rate) = if self.kind == VOLATILITY_SCALED {
+            let decay = volatility_decay(self.rate, volatility, self.scale.floor, self.scale.cap);
+            (EXPONENTIAL, WAD_U64.saturating_sub(decay))
+        } else {
+            (self.kind, self.rate)
+        };
+        Terms {
+            kind,
+            rate,
+            step: self.scale.step,
+            tail: self.tail,
+            cusp: self.cusp,
+        }
+    }
 }
 
 impl Terms {
     fn curve(&self) -> Curve {
-        if self.kind == LINEAR {
-            Curve::Linear {
+        match self.kind {
+            LINEAR => Curve::Linear {
                 seconds_to_zero: self.rate,
-            }
-        } else {
-            Curve::Exponential {
+            },
+            STAIRSTEP => Curve::Stairstep {
+                factor_per_step: self.rate,
+                seconds_per_step: u64::from(self.step),
+            },
+            _ => Curve::Exponential {
                 factor_per_second: self.rate,
-            }
+            },
         }
     }
 
@@ -56,9 +82,9 @@ impl Terms {
     }
 }
 
-/// Where a price starts: the oracle's times the buffer (WAD), rounded up for the seller. `None` if it leaves the range.
+/// Where a price starts: the oracle's times the buffer (WAD), rounded up for the seller. `None` if it has more than 192 bits.
 pub(crate) fn top(price: U256, buffer: u64) -> Option<U256> {
-    wad_mul_up(price, U256::from(buffer))
+    wad_mul_up(price, U256::from(buffer)).filter(|top| top.bit_len() <= 192)
 }
 
 /// The part of `debt` that goes with `tab_settled` of `tab`, rounded down: what remains for sale is not understated.

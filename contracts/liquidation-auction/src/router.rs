@@ -1,6 +1,6 @@
 //! From calldata to verbs, and from their results to return data.
 //!
-//! Written by hand: all arguments but one are single words, so one decoder serves all functions. The coders that `#[public]`
+//! Written by hand: nearly all arguments are single words, so one decoder serves all functions. The coders that `#[public]`
 //! generates, one a signature, would take a third of the code size that a contract may have. Selectors are those of the
 //! `sol!` interface; a test calls each function by its Solidity declaration.
 
@@ -26,16 +26,22 @@ const fn selector<C: SolCall>() -> u32 {
 
 const START: u32 = selector::<Interface::startCall>();
 const TAKE: u32 = selector::<Interface::takeCall>();
+const TAKE_BATCH: u32 = selector::<Interface::takeBatchCall>();
 const RESET: u32 = selector::<Interface::resetCall>();
 const CLOSE: u32 = selector::<Interface::closeCall>();
+const CANCEL: u32 = selector::<Interface::cancelCall>();
+const TRIP: u32 = selector::<Interface::tripCall>();
 const QUOTE: u32 = selector::<Interface::quoteCall>();
 const STATUS_OF: u32 = selector::<Interface::statusOfCall>();
 const ACTIVE: u32 = selector::<Interface::activeCall>();
 const ACTIVE_COUNT: u32 = selector::<Interface::activeCountCall>();
 const CURVE_OF: u32 = selector::<Interface::curveOfCall>();
 const DUST: u32 = selector::<Interface::dustCall>();
+const STOP_LEVEL: u32 = selector::<Interface::stopLevelCall>();
+const TRIPPED_AT: u32 = selector::<Interface::trippedAtCall>();
 const MODULES: u32 = selector::<Interface::modulesCall>();
 const SET_CURVE: u32 = selector::<Interface::setCurveCall>();
+const SET_STOP: u32 = selector::<Interface::setStopCall>();
 const SET_DUST: u32 = selector::<Interface::setDustCall>();
 const OWNER: u32 = selector::<Interface::ownerCall>();
 const PENDING_OWNER: u32 = selector::<Interface::pendingOwnerCall>();
@@ -43,7 +49,7 @@ const TRANSFER_OWNERSHIP: u32 = selector::<Interface::transferOwnershipCall>();
 const ACCEPT_OWNERSHIP: u32 = selector::<Interface::acceptOwnershipCall>();
 
 /// Words of arguments of the function that has most of them.
-const MOST_WORDS: usize = 7;
+const MOST_WORDS: usize = 9;
 
 impl Router<Self> for LiquidationAuction {
     type Storage = Self;
@@ -73,19 +79,23 @@ impl LiquidationAuction {
     fn dispatch(&mut self, selector: u32, input: &[u8]) -> Result<Option<Vec<u8>>, Revert> {
         self.deny_value("")?;
         let count = match selector {
-            ACTIVE_COUNT | DUST | MODULES | OWNER | PENDING_OWNER | ACCEPT_OWNERSHIP => 0,
-            CLOSE | STATUS_OF | CURVE_OF | SET_DUST | TRANSFER_OWNERSHIP => 1,
+            ACTIVE_COUNT | DUST | STOP_LEVEL | MODULES | OWNER | PENDING_OWNER
+            | ACCEPT_OWNERSHIP => 0,
+            CLOSE | CANCEL | TRIP | STATUS_OF | CURVE_OF | TRIPPED_AT | SET_STOP | SET_DUST
+            | TRANSFER_OWNERSHIP => 1,
             RESET | QUOTE | ACTIVE => 2,
+            TAKE_BATCH => 4,
             CONSTRUCTOR_SELECTOR => 5,
-            SET_CURVE => 6,
-            START | TAKE => 7,
+            TAKE => 7,
+            START => 8,
+            SET_CURVE => 9,
             _ => return Ok(None),
         };
-        let [a, b, c, d, e, f, g] = decode(input, count)?;
+        let [a, b, c, d, e, f, g, h, i] = decode(input, count)?;
         let words = match selector {
             START => {
-                let (token, keeper) = (address(b)?, address(g)?);
-                vec![self.start(a.into(), token, c, d, e, f, keeper)?]
+                let (token, keeper) = (address(b)?, address(h)?);
+                vec![self.start(a.into(), token, c, d, e, f, g, keeper)?]
             }
             TAKE => {
                 let receiver = address(f)?;
@@ -93,12 +103,26 @@ impl LiquidationAuction {
                 let (lot_taken, paid) = self.take(a, b, c, d, e, receiver, data)?;
                 vec![lot_taken, paid]
             }
+            TAKE_BATCH => {
+                let orders = orders(input, a).ok_or_else(Vec::new)?;
+                let data = trailing_bytes(input, d).ok_or_else(Vec::new)?;
+                let (taken, paid) = self.take_batch(&orders, b, address(c)?, data)?;
+                vec![taken, paid]
+            }
             RESET => {
                 self.reset(a, address(b)?)?;
                 vec![]
             }
             CLOSE => {
                 self.close(a)?;
+                vec![]
+            }
+            CANCEL => {
+                self.cancel(a)?;
+                vec![]
+            }
+            TRIP => {
+                self.trip(address(a)?)?;
                 vec![]
             }
             QUOTE => {
@@ -129,17 +153,24 @@ impl LiquidationAuction {
             }
             ACTIVE_COUNT => vec![self.active_count()],
             CURVE_OF => {
-                let (kind, buffer, rate, tail, cusp) = self.curve_of(address(a)?);
-                vec![U256::from(kind), buffer, rate, tail, cusp]
+                let (kind, buffer, rate, step, floor, cap, tail, cusp) = self.curve_of(address(a)?);
+                vec![U256::from(kind), buffer, rate, step, floor, cap, tail, cusp]
             }
             DUST => vec![self.dust()],
+            STOP_LEVEL => vec![U256::from(self.stop_level())],
+            TRIPPED_AT => vec![self.tripped_at(address(a)?)],
             MODULES => {
                 let (vault, oracle) = self.modules();
                 vec![word(vault), word(oracle)]
             }
             SET_CURVE => {
                 let kind = u8::try_from(b).map_err(|_| Vec::new())?;
-                self.set_curve(address(a)?, kind, c, d, e, f)?;
+                self.set_curve(address(a)?, kind, c, d, e, f, g, h, i)?;
+                vec![]
+            }
+            SET_STOP => {
+                let level = u8::try_from(a).map_err(|_| Vec::new())?;
+                self.set_stop(level)?;
                 vec![]
             }
             SET_DUST => {
@@ -191,6 +222,21 @@ fn address(word: U256) -> Result<Address, Revert> {
     } else {
         Err(Vec::new())
     }
+}
+
+/// The list of orders, four words each, that begins at `offset` of the arguments.
+fn orders(input: &[u8], offset: U256) -> Option<Vec<[U256; 4]>> {
+    let tail = input.get(usize::try_from(offset).ok()?..)?;
+    let length = usize::try_from(word_at(tail, 0)?).ok()?;
+    let words = tail.get(32..)?;
+    // As many as there are: no memory is taken for a length that the calldata does not bear out.
+    let mut orders = Vec::new();
+    for index in 0..length {
+        let first = index.checked_mul(4)?;
+        let field = |offset: usize| word_at(words, first.saturating_add(offset));
+        orders.push([field(0)?, field(1)?, field(2)?, field(3)?]);
+    }
+    Some(orders)
 }
 
 /// The `bytes` argument that begins at `offset` of the arguments.

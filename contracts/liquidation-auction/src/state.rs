@@ -1,24 +1,8 @@
-//! What is stored, and how it is packed into words. Each word is read once and written once a call.
+//! What is stored, and how it is packed into words.
 //!
 //! Words are packed by 64-bit limbs, least significant first, so that unpacking is a copy or a shift.
 
 use alloy_primitives::{Address, B256, U256};
-use stylus_sdk::{prelude::*, storage::*};
-
-/// One auction: five words, overwritten by the next auction in the same slot and never zeroed.
-#[storage]
-pub struct AuctionSlot {
-    /// The account of the vault whose collateral is for sale.
-    account: StorageB256,
-    /// [`Identity`].
-    identity: StorageU256,
-    /// Limbs 0, 1: lot left, in base units of the token. Limbs 2, 3: tab left, in base units of the loan asset.
-    amounts: StorageU256,
-    /// Limbs 0, 1: debt left, in base units of the loan asset. Limb 2: the curve's rate. Limb 3: cusp (60 bits) and kind.
-    terms: StorageU256,
-    /// Price at the start, 1e36 scale.
-    top: StorageU256,
-}
 
 /// Which auction is in a slot and since when.
 ///
@@ -43,8 +27,8 @@ const START_BITS: u32 = 40;
 const START_MASK: u64 = (1 << START_BITS) - 1;
 const TAIL_MASK: u64 = (1 << 22) - 1;
 const LIVE_BIT: u64 = 1 << 62;
-const CUSP_BITS: u32 = 60;
-const CUSP_MASK: u64 = (1 << CUSP_BITS) - 1;
+pub(crate) const CUSP_BITS: u32 = 60;
+pub(crate) const CUSP_MASK: u64 = (1 << CUSP_BITS) - 1;
 
 impl Identity {
     /// The packed word.
@@ -71,77 +55,108 @@ impl Identity {
     }
 
     /// The packed word of a free slot: the generation stays, the next free slot stands in the token's place.
-    fn pack_free(generation: u32, next: u32) -> U256 {
+    pub(crate) fn pack_free(generation: u32, next: u32) -> U256 {
         U256::from_limbs([u64::from(next), 0, u64::from(generation) << 32, 0])
     }
 }
 
-/// How a price falls: `kind` and `rate` as in `setCurve`; it is good until `tail` or under `cusp`, whichever comes first.
+/// How a price falls; it is good until `tail` or under `cusp`, whichever comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Terms {
-    /// 0 linear, 1 exponential.
+    /// 0 linear, 1 exponential, 2 stairstep.
     pub(crate) kind: u8,
-    /// Linear: seconds to zero. Exponential: factor a second, WAD.
+    /// Linear: seconds to zero. Exponential: factor a second, WAD. Stairstep: factor a step, WAD.
     pub(crate) rate: u64,
+    /// Stairstep: seconds of a step.
+    pub(crate) step: u32,
     /// Seconds for which the price is good.
     pub(crate) tail: u64,
     /// Part of the top under which the price is not good any more, WAD.
     pub(crate) cusp: u64,
 }
 
-/// The curve of a token: one word. `buffer` in limb 0, `rate` in 1, `cusp` in 2, `tail` and `kind` in 3. Zero if not set.
+/// The curve of a token, and when it was tripped.
+///
+/// First word: `buffer` in limb 0, `rate` in 1, `cusp` in 2; in limb 3 `tail` (22 bits), `kind` (2 bits), `tripped_at` (40 bits).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TokenCurve {
     /// Top over oracle price, WAD; zero if no curve is set.
     pub(crate) buffer: u64,
-    /// What an auction started now gets.
-    pub(crate) terms: Terms,
+    /// As in `setCurve`.
+    pub(crate) kind: u8,
+    /// As in `setCurve`.
+    pub(crate) rate: u64,
+    /// Seconds for which a price is good.
+    pub(crate) tail: u64,
+    /// Part of the top under which a price is not good any more, WAD.
+    pub(crate) cusp: u64,
+    /// When the token was tripped last, seconds; 0: never.
+    pub(crate) tripped_at: u64,
+    /// What some kinds need besides.
+    pub(crate) scale: Scale,
 }
 
+/// Parameters of the stairstep and of the volatility-scaled curve.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scale {
+    /// Least decay a second, WAD.
+    pub(crate) floor: u64,
+    /// Greatest decay a second, WAD.
+    pub(crate) cap: u64,
+    /// Seconds of a step.
+    pub(crate) step: u32,
+}
+
+const KIND_SHIFT: u32 = 22;
+const TRIPPED_SHIFT: u32 = 24;
+
 impl TokenCurve {
-    /// The packed word.
-    pub(crate) fn pack(self) -> U256 {
-        let Terms {
-            kind,
-            rate,
-            tail,
-            cusp,
-        } = self.terms;
-        U256::from_limbs([
-            self.buffer,
-            rate,
-            cusp,
-            (tail & U32_MASK) | (u64::from(kind) << 32),
-        ])
+    /// The first word.
+    pub(crate) fn pack(&self) -> U256 {
+        let last = (self.tail & TAIL_MASK)
+            | (u64::from(self.kind & 3) << KIND_SHIFT)
+            | (self.tripped_at << TRIPPED_SHIFT);
+        U256::from_limbs([self.buffer, self.rate, self.cusp, last])
     }
 
-    /// From the packed word.
+    /// From the first word; the scale is none.
     pub(crate) fn unpack(word: U256) -> Self {
         let [buffer, rate, cusp, last] = word.into_limbs();
         Self {
             buffer,
-            terms: Terms {
-                kind: (last >> 32) as u8,
-                rate,
-                tail: last & U32_MASK,
-                cusp,
-            },
+            kind: (last >> KIND_SHIFT) as u8 & 3,
+            rate,
+            tail: last & TAIL_MASK,
+            cusp,
+            tripped_at: last >> TRIPPED_SHIFT,
+            scale: Scale::default(),
         }
     }
 }
 
-/// What concerns all auctions: one word. Dust in limbs 0 and 1, first free slot and number of slots in 2, number of live
-/// auctions and the lock in 3.
+const BOOK_MASK: u64 = 0xff_ffff;
+/// Most slots: they are counted in 24 bits.
+pub(crate) const MAX_SLOTS: u32 = 0xff_ffff;
+/// Greatest dust limit: 96 bits.
+pub(crate) const MAX_DUST: u128 = (1 << 96) - 1;
+
+/// What concerns all auctions, in two words that hold an address each besides (160 bits): every verb that reads the figures calls one of
+/// the two.
+///
+/// Above the vault's address: the dust limit (96 bits). Above the oracle's: free slot, number of slots, number of live auctions (24
+/// bits each), stop level (2), lock (1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Book {
-    /// Smallest remainder of an auction, in base units of the loan asset.
-    pub(crate) dust: u128,
+    /// The oracle adapter.
+    pub(crate) oracle: Address,
     /// Head of the list of free slots; 0: none.
     pub(crate) free: u32,
     /// Slots ever used; they are numbered from 1.
     pub(crate) slots: u32,
     /// Auctions that run.
     pub(crate) live: u32,
+    /// What is stopped: 0 nothing, 1 start, 2 reset too, 3 take too.
+    pub(crate) stop: u8,
     /// Whether a verb that calls outside is under way.
     pub(crate) locked: bool,
 }
@@ -149,26 +164,57 @@ pub(crate) struct Book {
 impl Book {
     /// The packed word.
     pub(crate) fn pack(self) -> U256 {
-        let [l0, l1, ..] = U256::from(self.dust).into_limbs();
-        U256::from_limbs([
-            l0,
-            l1,
-            u64::from(self.free) | (u64::from(self.slots) << 32),
-            u64::from(self.live) | (u64::from(self.locked) << 32),
-        ])
+        let [l0, l1, l2, _] = address_word(self.oracle).into_limbs();
+        let (free, slots, live) = (
+            u64::from(self.free),
+            u64::from(self.slots),
+            u64::from(self.live),
+        );
+        // 96 bits: 32 in limb 2, 64 in limb 3.
+        let low = free | (slots << 24);
+        let high = (low >> 32)
+            | (live << 16)
+            | (u64::from(self.stop) << 40)
+            | (u64::from(self.locked) << 42);
+        U256::from_limbs([l0, l1, l2 | (low << 32), high])
     }
 
     /// From the packed word.
     pub(crate) fn unpack(word: U256) -> Self {
-        let [l0, l1, l2, l3] = word.into_limbs();
+        let [_, _, l2, high] = word.into_limbs();
+        let low = (l2 >> 32) | (high << 32);
         Self {
-            dust: u128::from(l0) | (u128::from(l1) << 64),
-            free: l2 as u32,
-            slots: (l2 >> 32) as u32,
-            live: l3 as u32,
-            locked: l3 >> 32 != 0,
+            oracle: word_address(word),
+            free: (low & BOOK_MASK) as u32,
+            slots: ((low >> 24) & BOOK_MASK) as u32,
+            live: ((high >> 16) & BOOK_MASK) as u32,
+            stop: (high >> 40) as u8 & 3,
+            locked: high & (1 << 42) != 0,
         }
     }
+}
+
+/// The vault's address, and the dust limit in base units of the loan asset above it.
+pub(crate) fn pack_vault(vault: Address, dust: u128) -> U256 {
+    let [l0, l1, l2, _] = address_word(vault).into_limbs();
+    U256::from_limbs([l0, l1, l2 | ((dust as u64) << 32), (dust >> 32) as u64])
+}
+
+/// The vault's address and the dust limit.
+pub(crate) fn unpack_vault(word: U256) -> (Address, U256) {
+    let [_, _, l2, l3] = word.into_limbs();
+    let dust = U256::from_limbs([(l2 >> 32) | (l3 << 32), l3 >> 32, 0, 0]);
+    (word_address(word), dust)
+}
+
+/// An address as a number.
+pub(crate) fn address_word(address: Address) -> U256 {
+    U256::from_be_bytes(address.into_word().0)
+}
+
+/// The address in the low 160 bits.
+pub(crate) fn word_address(word: U256) -> Address {
+    Address::from_word(B256::from(word))
 }
 
 /// A live auction, unpacked.
@@ -186,77 +232,8 @@ pub(crate) struct Auction {
     pub(crate) debt: U256,
     /// The curve as it was when the price started; a change of the token's curve doesn't move a running price.
     pub(crate) terms: Terms,
-    /// Price at the start, 1e36 scale.
+    /// Price at the start, 1e36 scale, below 2^192.
     pub(crate) top: U256,
-}
-
-impl AuctionSlot {
-    /// Which auction was in the slot last.
-    pub(crate) fn identity(&self) -> Identity {
-        Identity::unpack(self.identity.get())
-    }
-
-    /// The next in the list of free slots, and the generation of the last auction in this one.
-    pub(crate) fn free_link(&self) -> (u32, u32) {
-        let [next, _, generation, _] = self.identity.get().into_limbs();
-        (next as u32, (generation >> 32) as u32)
-    }
-
-    /// The rest of the auction that `identity` was read from.
-    pub(crate) fn load_auction(&self, identity: Identity) -> Auction {
-        let [lot0, lot1, tab0, tab1] = self.amounts.get().into_limbs();
-        let [debt0, debt1, rate, last] = self.terms.get().into_limbs();
-        Auction {
-            account: self.account.get(),
-            identity,
-            lot: U256::from_limbs([lot0, lot1, 0, 0]),
-            tab: U256::from_limbs([tab0, tab1, 0, 0]),
-            debt: U256::from_limbs([debt0, debt1, 0, 0]),
-            terms: Terms {
-                kind: (last >> CUSP_BITS) as u8,
-                rate,
-                tail: identity.tail,
-                cusp: last & CUSP_MASK,
-            },
-            top: self.top.get(),
-        }
-    }
-
-    /// Writes all of an auction. Amounts are below 2^128, as `start` checks.
-    pub(crate) fn store(&mut self, auction: &Auction) {
-        self.account.set(auction.account);
-        self.store_price(auction);
-        self.store_amounts(auction);
-    }
-
-    /// Writes what a reset changes (and, in the same words, what it doesn't).
-    pub(crate) fn store_price(&mut self, auction: &Auction) {
-        self.identity.set(auction.identity.pack());
-        self.top.set(auction.top);
-        self.store_terms(auction);
-    }
-
-    /// Writes what a take changes.
-    pub(crate) fn store_amounts(&mut self, auction: &Auction) {
-        let [lot0, lot1, ..] = auction.lot.into_limbs();
-        let [tab0, tab1, ..] = auction.tab.into_limbs();
-        self.amounts.set(U256::from_limbs([lot0, lot1, tab0, tab1]));
-        self.store_terms(auction);
-    }
-
-    fn store_terms(&mut self, auction: &Auction) {
-        let [debt0, debt1, ..] = auction.debt.into_limbs();
-        let Terms {
-            kind, rate, cusp, ..
-        } = auction.terms;
-        let last = (cusp & CUSP_MASK) | (u64::from(kind) << CUSP_BITS);
-        self.terms.set(U256::from_limbs([debt0, debt1, rate, last]));
-    }
-
-    /// Puts the slot in front of the list of free ones.
-    pub(crate) fn store_free(&mut self, generation: u32, next: u32) {
-        self.identity.set(Identity::pack_free(generation, next));
-    }
 }
 
 /// Slot and generation of an auction's id, if it can be one.
@@ -286,24 +263,32 @@ mod tests {
             };
             assert_eq!(Identity::unpack(identity.pack()), identity);
             let book = Book {
-                dust: u128::MAX - 17,
-                free: u32::MAX - 1,
-                slots: u32::MAX - 2,
-                live: u32::MAX - 4,
+                oracle: Address::repeat_byte(0x0c),
+                free: MAX_SLOTS - 1,
+                slots: MAX_SLOTS - 2,
+                live: MAX_SLOTS - 4,
+                stop: 3,
                 locked: live,
             };
             assert_eq!(Book::unpack(book.pack()), book);
         }
-        let curve = TokenCurve {
-            buffer: 2_000_000_000_000_000_000,
-            terms: Terms {
-                kind: 1,
-                rate: 999_999_999_999_999_999,
+        for kind in 0..=3 {
+            let curve = TokenCurve {
+                buffer: 2_000_000_000_000_000_000,
+                kind,
+                rate: u64::MAX - 9,
                 tail: 30 * 86_400,
                 cusp: 999_999_999_999_999_998,
-            },
-        };
-        assert_eq!(TokenCurve::unpack(curve.pack()), curve);
+                tripped_at: START_MASK - 11,
+                scale: Scale::default(),
+            };
+            assert_eq!(TokenCurve::unpack(curve.pack()), curve);
+        }
+        let vault = Address::repeat_byte(0x7a);
+        for dust in [0, 1, MAX_DUST - 5, MAX_DUST] {
+            let word = pack_vault(vault, dust);
+            assert_eq!(unpack_vault(word), (vault, U256::from(dust)));
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `take`, and `quote`, which says what it would do.
+//! `take` of one or several, and `quote`, which says what it would do.
 
 use alloy_primitives::{Address, U256};
 use breakwater_interfaces::auction::ILiquidationAuction::{
@@ -9,13 +9,26 @@ use breakwater_risk::take::Slice;
 use stylus_sdk::prelude::*;
 
 use crate::{
+    administration::NO_TAKE,
     calls::Settlement,
     errors::{emit, error, word, Revert},
     lifecycle::overflow,
     pricing,
-    state::Auction,
+    state::{Auction, Book},
+    storage::slot,
     LiquidationAuction,
 };
+
+/// A take that can be carried out, and what it is of.
+struct Purchase {
+    id: U256,
+    /// Where the auction's words are.
+    base: U256,
+    auction: Auction,
+    /// 1e36 scale.
+    price: U256,
+    offer: Offer,
+}
 
 /// What a take buys.
 struct Offer {
@@ -35,16 +48,50 @@ impl LiquidationAuction {
         receiver: Address,
         data: &[u8],
     ) -> Result<(U256, U256), Revert> {
-        let mut book = self.unlocked_book()?;
+        let book = self.open_for_takes(deadline)?;
+        let purchase = self.prepare(&book, [id, max_lot, min_lot, max_price])?;
+        let Slice { lot_taken, payment } = purchase.offer.slice;
+        self.carry_out(book, purchase, receiver, data)?;
+        Ok((lot_taken, payment))
+    }
+
+    pub(crate) fn take_lots(
+        &mut self,
+        orders: &[[U256; 4]],
+        deadline: U256,
+        receiver: Address,
+        data: &[u8],
+    ) -> Result<(U256, U256), Revert> {
+        let mut book = self.open_for_takes(deadline)?;
+        let (mut taken, mut paid) = (U256::ZERO, U256::ZERO);
+        for order in orders {
+            // Nothing has been done for an order that is refused here.
+            let Ok(purchase) = self.prepare(&book, *order) else {
+                continue;
+            };
+            taken = taken.saturating_add(U256::ONE);
+            paid = paid.saturating_add(purchase.offer.slice.payment);
+            book = self.carry_out(book, purchase, receiver, data)?;
+        }
+        Ok((taken, paid))
+    }
+
+    /// The book, if something may be taken until `deadline`.
+    fn open_for_takes(&self, deadline: U256) -> Result<Book, Revert> {
+        let book = self.open_book(NO_TAKE)?;
         let now = U256::from(self.vm().block_timestamp());
         if now > deadline {
             return Err(error::<DeadlinePassed>(&[deadline, now]));
         }
-        let (slot, mut auction) = self.live_auction(id)?;
-        let account = auction.account;
-        let token = auction.identity.token;
-        self.check_receiver(receiver, token)?;
-        let price = self.price_of(&auction);
+        Ok(book)
+    }
+
+    /// What an order (id, most, least, highest price) buys now. Changes nothing.
+    #[inline(never)]
+    fn prepare(&self, book: &Book, order: [U256; 4]) -> Result<Purchase, Revert> {
+        let [id, max_lot, min_lot, max_price] = order;
+        let (base, auction) = self.live_auction(id)?;
+        let price = self.price_of(book.oracle, &auction)?;
         if price.needs_reset {
             return Err(error::<NeedsReset>(&[id]));
         }
@@ -52,12 +99,39 @@ impl LiquidationAuction {
         if price > max_price {
             return Err(error::<PriceAboveMaximum>(&[price, max_price]));
         }
-        let Offer { limit, slice } =
-            self.offer(id, &auction, price, max_lot, U256::from(book.dust))?;
-        let Slice { lot_taken, payment } = slice;
-        if lot_taken < min_lot {
-            return Err(error::<LotBelowMinimum>(&[lot_taken, min_lot]));
+        let offer = self.offer(id, &auction, price, max_lot)?;
+        if offer.slice.lot_taken < min_lot {
+            return Err(error::<LotBelowMinimum>(&[offer.slice.lot_taken, min_lot]));
         }
+        Ok(Purchase {
+            id,
+            base,
+            auction,
+            price,
+            offer,
+        })
+    }
+
+    /// Delivers, calls back and has the payment pulled. Returns the book as it is then.
+    #[inline(never)]
+    fn carry_out(
+        &mut self,
+        mut book: Book,
+        purchase: Purchase,
+        receiver: Address,
+        data: &[u8],
+    ) -> Result<Book, Revert> {
+        let Purchase {
+            id,
+            base,
+            mut auction,
+            price,
+            offer: Offer { limit, slice },
+        } = purchase;
+        let Slice { lot_taken, payment } = slice;
+        let account = auction.account;
+        let token = auction.identity.token;
+        self.check_receiver(book.oracle, receiver, token)?;
 
         // The books are final from here on, before anybody is called.
         // lot_taken <= lot and tab_settled <= tab, so nothing saturates.
@@ -89,14 +163,14 @@ impl LiquidationAuction {
             lot_returned = auction.lot;
             tab_settled = tab_settled.saturating_add(auction.tab);
             debt_settled = debt_settled.saturating_add(auction.debt);
-            self.free(&mut book, slot, &auction);
+            self.free(&mut book, id, base, &auction);
             emit::<Ended>(
                 self.vm(),
                 2,
                 &[id, account.into(), lot_returned, auction.tab],
             );
         } else {
-            self.auctions.setter(slot).store_amounts(&auction);
+            self.store_amounts(base, &auction);
         }
         self.lock(book);
 
@@ -117,22 +191,24 @@ impl LiquidationAuction {
             },
         )?;
         self.unlock(book);
-        Ok((lot_taken, payment))
+        Ok(book)
     }
 
     /// What `take(id, maxLot, 0, 2^256-1, now, ..)` would do, by the same steps.
     pub(crate) fn quote_lot(&self, id: U256, max_lot: U256) -> (U256, U256, U256) {
         let book = self.load_book();
+        let nothing = (U256::ZERO, U256::ZERO);
         let Some((_, auction)) = self.find(id) else {
-            return (U256::ZERO, U256::ZERO, U256::ZERO);
+            return (nothing.0, nothing.1, U256::ZERO);
         };
-        let price = self.price_of(&auction);
-        if !price.needs_reset {
-            if let Ok(offer) = self.offer(id, &auction, price.now, max_lot, U256::from(book.dust)) {
-                return (offer.slice.lot_taken, offer.slice.payment, price.now);
+        let price = self.shown_price(book.oracle, &auction);
+        let mut bought = nothing;
+        if !price.needs_reset && book.stop < NO_TAKE {
+            if let Ok(offer) = self.offer(id, &auction, price.now, max_lot) {
+                bought = (offer.slice.lot_taken, offer.slice.payment);
             }
         }
-        (U256::ZERO, U256::ZERO, price.now)
+        (bought.0, bought.1, price.now)
     }
 
     /// What of the lot at most `max_lot` would be, at `price`.
@@ -143,7 +219,6 @@ impl LiquidationAuction {
         auction: &Auction,
         price: U256,
         max_lot: U256,
-        dust: U256,
     ) -> Result<Offer, Revert> {
         let claim = self.claim_limit(auction.account)?;
         // The lot also pays for what other lots of the account failed to raise, but for no more than is owed.
@@ -154,25 +229,31 @@ impl LiquidationAuction {
         if limit.is_zero() {
             return Err(error::<NothingOwed>(&[id]));
         }
+        let (_, dust) = self.vault_and_dust();
         let slice = pricing::slice(auction.lot, limit, price, max_lot, dust)?;
         Ok(Offer { limit, slice })
     }
 
     /// A receiver that is a part of the system would be given collateral that it doesn't know of, and would be called with the
     /// auction as the caller.
-    fn check_receiver(&self, receiver: Address, token: Address) -> Result<(), Revert> {
+    fn check_receiver(
+        &self,
+        oracle: Address,
+        receiver: Address,
+        token: Address,
+    ) -> Result<(), Revert> {
         if receiver.is_zero() {
             return Err(error::<ZeroAddress>(&[]));
         }
-        // No module takes from an auction, so a caller that receives is none of them: four words need not be read.
+        // No module takes from an auction, so a caller that receives is none of them: two words need not be read.
         if receiver == token
             || (receiver != self.vm().msg_sender()
                 && [
                     self.vm().contract_address(),
-                    self.vault.get(),
-                    self.oracle.get(),
-                    self.fund.get(),
-                    self.asset.get(),
+                    self.vault_address(),
+                    oracle,
+                    self.address_at(slot::FUND),
+                    self.address_at(slot::ASSET),
                 ]
                 .contains(&receiver))
         {

@@ -6,9 +6,9 @@ use alloy_primitives::{Address, B256, U256};
 use stylus_sdk::prelude::*;
 
 use crate::{
-    errors::word,
+    errors::Revert,
     pricing::Price,
-    state::{join_id, Auction, TokenCurve},
+    state::{join_id, Auction, Identity},
     LiquidationAuction,
 };
 
@@ -30,21 +30,36 @@ pub(crate) type Status = (
 );
 
 impl LiquidationAuction {
-    /// Where the price of an auction stands now.
-    pub(crate) fn price_of(&self, auction: &Auction) -> Price {
+    /// Where the price of an auction stands now, and whether its clock ran all the time.
+    #[inline(never)]
+    pub(crate) fn price_of(&self, oracle: Address, auction: &Auction) -> Result<Price, Revert> {
+        let Identity {
+            started_at, token, ..
+        } = auction.identity;
         // Time doesn't run backwards; if it did, the price would stand at the top.
-        let elapsed = self
-            .vm()
-            .block_timestamp()
-            .saturating_sub(auction.identity.started_at);
-        auction.terms.price(auction.top, elapsed)
+        let elapsed = self.vm().block_timestamp().saturating_sub(started_at);
+        let mut price = auction.terms.price(auction.top, elapsed);
+        if !price.needs_reset {
+            // In the second of the start no outage can have passed: who liquidates and takes at once need not ask.
+            price.needs_reset = self.load_terms(token).tripped_at >= started_at
+                || (elapsed != 0 && self.sequencer_up_since(oracle)? > started_at);
+        }
+        Ok(price)
+    }
+
+    /// The same for views: where the adapter fails, nothing can be bought.
+    pub(crate) fn shown_price(&self, oracle: Address, auction: &Auction) -> Price {
+        self.price_of(oracle, auction).unwrap_or(Price {
+            now: U256::ZERO,
+            needs_reset: true,
+        })
     }
 
     pub(crate) fn status(&self, id: U256) -> Status {
         let Some((_, auction)) = self.find(id) else {
             return Status::default();
         };
-        let price = self.price_of(&auction);
+        let price = self.shown_price(self.load_book().oracle, &auction);
         (
             true,
             price.needs_reset,
@@ -69,7 +84,7 @@ impl LiquidationAuction {
             if ids.len() >= limit {
                 break;
             }
-            let identity = self.auctions.getter(U256::from(slot)).identity();
+            let identity = self.load_identity(self.auction_base(slot));
             if !identity.live {
                 continue;
             }
@@ -81,14 +96,21 @@ impl LiquidationAuction {
         ids
     }
 
-    pub(crate) fn curve_words(&self, token: Address) -> (u8, U256, U256, U256, U256) {
-        let TokenCurve { buffer, terms } = TokenCurve::unpack(self.curves.get(word(token)));
+    #[allow(clippy::type_complexity)]
+    pub(crate) fn curve_words(
+        &self,
+        token: Address,
+    ) -> (u8, U256, U256, U256, U256, U256, U256, U256) {
+        let curve = self.load_curve(token);
         (
-            terms.kind,
-            U256::from(buffer),
-            U256::from(terms.rate),
-            U256::from(terms.tail),
-            U256::from(terms.cusp),
+            curve.kind,
+            U256::from(curve.buffer),
+            U256::from(curve.rate),
+            U256::from(curve.scale.step),
+            U256::from(curve.scale.floor),
+            U256::from(curve.scale.cap),
+            U256::from(curve.tail),
+            U256::from(curve.cusp),
         )
     }
 }

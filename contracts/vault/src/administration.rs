@@ -2,12 +2,17 @@
 
 use alloy_primitives::{Address, U256};
 use breakwater_fixed_point::WAD;
-use breakwater_interfaces::vault::IVault;
+use breakwater_interfaces::{
+    auction::ILiquidationAuction,
+    outbound::{self, word_at, Calldata},
+    vault::IVault,
+};
 use breakwater_risk::margin::{self, CollateralParameters, ParameterError};
 use stylus_sdk::prelude::*;
 
 use crate::{
     errors::{self, parameter_out_of_bounds, Fallible},
+    math,
     state::{is_short_ratio, Collateral, MarginRules, Risk, VaultState, MAX_TOKENS},
 };
 
@@ -280,10 +285,12 @@ impl VaultState {
         });
         self.set_minimums(min_debt, min_lot)?;
         let (_, count) = self.fund_minimum();
+        let limit = WAD.saturating_sub(backstop_discount);
         for index in 0..count {
-            let collateral = self.collateral(self.token_at(index as u8))?;
+            let token = self.token_at(index as u8);
+            let collateral = self.collateral(token)?;
             self.check_margin(&collateral)?;
-            if collateral.lot_buffer < backstop_discount {
+            if collateral.lot_buffer < backstop_discount || self.lowest_price(token)? >= limit {
                 return Err(parameter_out_of_bounds(
                     b"backstopDiscount",
                     backstop_discount,
@@ -299,6 +306,18 @@ impl VaultState {
             coolOff: cool_off,
         });
         Ok(())
+    }
+
+    /// The part of the oracle's price at which an auction of `token` needs a reset, WAD, rounded up; 0 without a curve. The auction holds a
+    /// new curve against the discount, and here a new discount is held against the curves.
+    fn lowest_price(&self, token: Address) -> Fallible<U256> {
+        let calldata = Calldata::new::<ILiquidationAuction::curveOfCall>(1).address(token);
+        let answer = outbound::static_call(self.vm(), self.auction(), &calldata)?;
+        // Kind, buffer, rate, step, floor, cap, tail, cusp.
+        let (Some(buffer), Some(cusp)) = (word_at(&answer, 1), word_at(&answer, 7)) else {
+            return Err(errors::math_overflow());
+        };
+        math::mul_div_up(buffer, cusp, WAD)
     }
 
     /// The keeper's reward: `tip` in loan asset, `chip` as a part of the debt, WAD.

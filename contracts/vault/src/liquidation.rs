@@ -53,6 +53,8 @@ pub(crate) struct Plan {
     pub dust: U256,
     /// Price of the token, 1e36 scale.
     pub price: U256,
+    /// Its annualised volatility, WAD.
+    pub volatility: U256,
 }
 
 /// What makes an account liquidatable, and how.
@@ -226,6 +228,7 @@ impl VaultState {
             lot_debt: claimed,
             tab: claimed.saturating_add(penalty),
             price: holding.price,
+            volatility: holding.volatility,
             ..Plan::default()
         })
     }
@@ -325,6 +328,7 @@ impl VaultState {
         let with_penalty = WAD.saturating_add(collateral.penalty_max);
         plan.tab = mul_div_up(plan.lot_debt, with_penalty, WAD)?.min(unassigned);
         plan.price = holding.price;
+        plan.volatility = holding.volatility;
         Ok(())
     }
 
@@ -516,13 +520,14 @@ impl VaultState {
         plan: &Plan,
         keeper: Address,
     ) -> Fallible<U256> {
-        let calldata = Calldata::new::<ILiquidationAuction::startCall>(7)
+        let calldata = Calldata::new::<ILiquidationAuction::startCall>(8)
             .word(account)
             .address(token)
             .number(plan.lot)
             .number(plan.tab)
             .number(plan.lot_debt)
             .number(plan.price)
+            .number(plan.volatility)
             .address(keeper);
         let answer = outbound::call(self.vm(), self.auction(), &calldata)?;
         word_at(&answer, 0).ok_or_else(math_overflow)

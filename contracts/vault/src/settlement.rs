@@ -48,18 +48,17 @@ impl VaultState {
         self.require_caller(self.auction())?;
         // Nothing in the books of the pool changes: only the lock is taken.
         self.enter()?;
-        let collateral = self.collateral(token)?;
+        let (index, room_cap, total) = self.collateral_total(token)?;
         let mut head = self.head(account);
-        let (free, in_lots) = self.position(account, collateral.index);
+        let (free, in_lots) = self.position(account, index);
         let Some(left) = in_lots.checked_sub(amount) else {
             return Err(errors::insufficient_collateral(
                 account, token, in_lots, amount,
             ));
         };
-        self.set_position(account, &mut head, collateral.index, free, left)?;
+        self.set_position(account, &mut head, index, free, left)?;
         self.set_head(account, &head)?;
-        let total = collateral.total.saturating_sub(amount);
-        self.set_collateral_total(token, collateral.room_cap, total)?;
+        self.set_collateral_total(token, room_cap, total.saturating_sub(amount))?;
         self.push(token, receiver, amount)?;
         self.leave();
         Ok(())
@@ -156,7 +155,7 @@ impl VaultState {
         token: Address,
         amount: U256,
     ) -> Fallible<()> {
-        let index = self.collateral(token)?.index;
+        let (index, _, _) = self.collateral_total(token)?;
         let (free, in_lots) = self.position(account, index);
         let Some(left) = in_lots.checked_sub(amount) else {
             return Err(errors::insufficient_collateral(

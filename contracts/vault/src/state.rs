@@ -889,6 +889,23 @@ impl VaultState {
         })
     }
 
+    /// Bit of `token`, cap on its debt for sale, and all of it in the books: what a sale needs of [`Self::collateral`], a word less.
+    ///
+    /// # Errors
+    ///
+    /// `UnknownCollateral`.
+    #[inline(never)]
+    pub(crate) fn collateral_total(&self, token: Address) -> Fallible<(u8, U256, U256)> {
+        let base = self.collateral_word(token, 0);
+        let word = |offset| self.load(Self::field(base, offset));
+        let [_, _, index, _] = word(slot::collateral::LIMITS).into_limbs();
+        let Some(index) = index.checked_sub(1) else {
+            return Err(unknown_collateral(token));
+        };
+        let (room_cap, total) = unpack_halves(word(slot::collateral::AMOUNTS));
+        Ok((index as u8, room_cap, total))
+    }
+
     /// Writes a collateral's parameters and totals.
     ///
     /// # Errors

@@ -172,6 +172,16 @@ interface! {
     }
 }
 
+interface! {
+    /// What an adapter with a sequencer feed answers besides. The auction asks for it, and takes an adapter without it for one without a
+    /// feed.
+    #[derive(Debug, PartialEq, Eq)]
+    interface ISequencerClock {
+        /// Since when the sequencer has been up, seconds since 1970: 0 without a sequencer feed, 2^64-1 while it is down.
+        function sequencerUpSince() external view returns (uint64);
+    }
+}
+
 /// The status byte of a [`Quote`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

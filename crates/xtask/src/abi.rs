@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use alloy_json_abi::{InternalType, JsonAbi, Param};
 use alloy_sol_types::SolStruct;
 use breakwater_interfaces::{
-    auction::{IAuctionTaker, ILiquidationAuction},
+    auction::{IAuctionTaker, ILiquidationAuction, Order},
     fund::IInsuranceFund,
     oracle::{IOracleAdapter, Leg, LegState, Memory, Parameters, Quote, SourceReading},
     vault::{AccountView, CollateralView, HoldingView, IVault, MarketView, PoolView},
@@ -95,6 +95,7 @@ fn name_struct(
             "CollateralView",
             fields(&CollateralView::eip712_root_type()),
         ),
+        ("Order", fields(&Order::eip712_root_type())),
     ];
     let names: Vec<&str> = components.iter().map(|field| field.name.as_str()).collect();
     let (name, _) = structs

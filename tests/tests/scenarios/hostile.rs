@@ -6,7 +6,7 @@ use breakwater_tests::{
     account_of,
     devnode::Tx,
     interfaces::{
-        auction::ILiquidationAuction,
+        auction::{ILiquidationAuction, Order},
         fund::IInsuranceFund,
         oracle::{IOracleAdapter, Leg, Parameters},
         vault::IVault,
@@ -131,6 +131,7 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
         tab: one,
         debt: one,
         price: one,
+        volatility: U256::from(1),
         keeper: taker,
     };
     attempt(&mut suite, user, taker, auction, &start);
@@ -156,6 +157,54 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
         auction,
         &ILiquidationAuction::statusOfCall { id },
     );
+    let order = Order {
+        id,
+        maxLot: U256::MAX,
+        minLot: U256::ZERO,
+        maxPrice: U256::MAX,
+    };
+    let batch = ILiquidationAuction::takeBatchCall {
+        orders: vec![order],
+        deadline: U256::MAX,
+        receiver: taker,
+        data: Default::default(),
+    };
+    attempt(&mut suite, user, taker, auction, &batch);
+    attempt(
+        &mut suite,
+        user,
+        taker,
+        auction,
+        &ILiquidationAuction::cancelCall { id },
+    );
+    attempt(
+        &mut suite,
+        user,
+        taker,
+        auction,
+        &ILiquidationAuction::tripCall { token: weth },
+    );
+    attempt(
+        &mut suite,
+        user,
+        taker,
+        auction,
+        &ILiquidationAuction::setStopCall { level: 0 },
+    );
+    let redeem = IInsuranceFund::redeemCall {
+        shares: one,
+        receiver: taker,
+        controller: taker,
+    };
+    attempt(&mut suite, user, taker, modules.fund, &redeem);
+    let request = IInsuranceFund::requestRedeemCall {
+        shares: one,
+        controller: taker,
+        owner: user,
+    };
+    attempt(&mut suite, user, taker, modules.fund, &request);
+    let offer = IOracleAdapter::transferOwnershipCall { newOwner: taker };
+    attempt(&mut suite, user, taker, modules.oracle, &offer);
     let vault = modules.vault;
     let release = IVault::releaseCall {
         account,
@@ -188,7 +237,7 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
         receiver: taker,
     };
     attempt(&mut suite, user, taker, vault, &borrow);
-    let number = 11;
+    let number = 18;
 
     let quoted = suite.quote(id, U256::MAX).unwrap();
     let take = IHostile::takeCall {

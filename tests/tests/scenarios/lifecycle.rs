@@ -222,6 +222,7 @@ fn what_partners_call_is_refused_to_everybody_else() {
         tab: amount,
         debt: amount,
         price: amount,
+        volatility: U256::from(1),
         keeper: Address::ZERO,
     };
     let stranger = suite.user("stranger");

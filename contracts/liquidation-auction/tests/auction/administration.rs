@@ -51,7 +51,16 @@ fn the_constructor_runs_once() {
 fn an_auction_before_its_constructor_lets_nobody_in(auction: Contract<LiquidationAuction>) {
     let error = auction
         .sender(BIDDER)
-        .start(ACCOUNT, TOKEN, ether(1), usd(1), usd(1), price(1), KEEPER)
+        .start(
+            ACCOUNT,
+            TOKEN,
+            ether(1),
+            usd(1),
+            usd(1),
+            price(1),
+            VOLATILITY,
+            KEEPER,
+        )
         .motsu_unwrap_err();
     assert_eq!(
         error,
@@ -70,6 +79,9 @@ fn only_the_owner_administers() {
             kind: 0,
             buffer: BUFFER,
             rate: number(TO_ZERO),
+            step: U256::ZERO,
+            floor: U256::ZERO,
+            cap: U256::ZERO,
             tail: number(TAIL),
             cusp: CUSP,
         }
@@ -150,28 +162,60 @@ const CUSP_NAME: B256 = b256!("6375737000000000000000000000000000000000000000000
 fn a_curve_is_stored_and_logged() {
     let world = World::new(Kind::Linear);
     let rate = WAD - U256::ONE;
-    // So slow a curve needs a cusp near the top.
+    // So slow a curve needs a cusp near the top, and so a top under the market.
     let cusp = WAD - number(60_u64);
+    let buffer = WAD / number(2_u64);
     world
         .auction
         .sender(OWNER)
-        .set_curve(ASSET, 1, WAD * number(2_u64), rate, number(61_u64), cusp)
+        .set_curve(
+            ASSET,
+            1,
+            buffer,
+            rate,
+            U256::ZERO,
+            U256::ZERO,
+            U256::ZERO,
+            number(61_u64),
+            cusp,
+        )
         .motsu_unwrap();
     world.auction.assert_emitted(&Interface::CurveSet {
         token: ASSET,
         kind: 1,
-        buffer: WAD * number(2_u64),
+        buffer,
         rate,
+        step: U256::ZERO,
+        floor: U256::ZERO,
+        cap: U256::ZERO,
         tail: number(61_u64),
         cusp,
     });
     assert_eq!(
         world.auction.sender(BIDDER).curve_of(ASSET),
-        (1, WAD * number(2_u64), rate, number(61_u64), cusp)
+        (
+            1,
+            buffer,
+            rate,
+            U256::ZERO,
+            U256::ZERO,
+            U256::ZERO,
+            number(61_u64),
+            cusp
+        )
     );
     assert_eq!(
         world.auction.sender(BIDDER).curve_of(FUND),
-        (0, U256::ZERO, U256::ZERO, U256::ZERO, U256::ZERO)
+        (
+            0,
+            U256::ZERO,
+            U256::ZERO,
+            U256::ZERO,
+            U256::ZERO,
+            U256::ZERO,
+            U256::ZERO,
+            U256::ZERO
+        )
     );
 }
 
@@ -186,7 +230,17 @@ fn each_parameter_of_a_curve_has_bounds() {
         world
             .auction
             .sender(OWNER)
-            .set_curve(TOKEN, kind, buffer, rate, tail, cusp)
+            .set_curve(
+                TOKEN,
+                kind,
+                buffer,
+                rate,
+                U256::ZERO,
+                U256::ZERO,
+                U256::ZERO,
+                tail,
+                cusp,
+            )
             .motsu_res()
     };
     let refused = |result: Result<(), Vec<u8>>, parameter: B256, value: U256| {
@@ -197,7 +251,7 @@ fn each_parameter_of_a_curve_has_bounds() {
     };
     let linear = number(TO_ZERO);
     let tail = number(TAIL);
-    for kind in [2, 255] {
+    for kind in [4, 255] {
         refused(
             try_curve(kind, BUFFER, linear, tail, CUSP),
             KIND,
@@ -240,14 +294,24 @@ fn each_parameter_of_a_curve_has_bounds() {
         (0, WAD * number(2_u64), one, number(60_u64), one),
         (0, BUFFER, month, month, one),
         (1, BUFFER, fast, number(60_u64), half),
-        (1, BUFFER, WAD - one, month, WAD - one),
+        (1, half, WAD - one, month, WAD - one),
     ] {
         try_curve(kind, buffer, rate, tail, cusp).unwrap();
     }
     let error = world
         .auction
         .sender(OWNER)
-        .set_curve(Address::ZERO, 0, BUFFER, linear, tail, CUSP)
+        .set_curve(
+            Address::ZERO,
+            0,
+            BUFFER,
+            linear,
+            U256::ZERO,
+            U256::ZERO,
+            U256::ZERO,
+            tail,
+            CUSP,
+        )
         .motsu_unwrap_err();
     assert_eq!(error, Interface::ZeroAddress {}.abi_encode());
 }
@@ -269,7 +333,7 @@ fn a_new_curve_does_not_move_a_running_price() {
         world.price(id),
         price(2_400) / number(TO_ZERO) * number(TO_ZERO - 3_001)
     );
-    // 0.9998 of the top; a factor of a decimal kind has no exact binary fraction, and the price is rounded down: a unit below.
+    // 0.9998 has no finite binary fraction: a unit less.
     assert_eq!(
         world.price(later),
         price(2_400) / number(10_000_u64) * number(9_998_u64) - U256::ONE
@@ -279,7 +343,7 @@ fn a_new_curve_does_not_move_a_running_price() {
 #[motsu::test]
 fn dust_is_set_logged_and_bounded() {
     let world = World::new(Kind::Linear);
-    let most = number(u128::MAX);
+    let most = number((1_u128 << 96) - 1);
     for dust in [usd(100), most, U256::ZERO] {
         world.auction.sender(OWNER).set_dust(dust).motsu_unwrap();
         world.auction.assert_emitted(&Interface::DustSet { dust });
@@ -297,11 +361,16 @@ fn dust_is_set_logged_and_bounded() {
 }
 
 #[motsu::test]
-fn dust_and_the_number_of_auctions_share_a_word_and_do_not_mix() {
+fn dust_shares_a_word_with_the_vaults_address_and_does_not_mix() {
     let world = World::new(Kind::Linear);
-    world.set_dust(number(u128::MAX));
+    let most = number((1_u128 << 96) - 1);
+    world.set_dust(most);
     let id = world.start(ether(5_000), usd(6_000));
-    assert_eq!(world.auction.sender(BIDDER).dust(), number(u128::MAX));
+    assert_eq!(world.auction.sender(BIDDER).dust(), most);
+    assert_eq!(
+        world.auction.sender(BIDDER).modules().0,
+        world.vault.address()
+    );
     world.set_dust(U256::ZERO);
     assert_eq!(world.auction.sender(BIDDER).active_count(), U256::ONE);
     world.take(id, U256::MAX).unwrap();

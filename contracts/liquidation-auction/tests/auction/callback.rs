@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolError};
-use breakwater_interfaces::auction::ILiquidationAuction as Interface;
+use breakwater_interfaces::auction::{ILiquidationAuction as Interface, Order};
 use motsu::prelude::*;
 
 use crate::common::*;
@@ -154,6 +154,7 @@ fn verbs(world: &World, id: U256, other: U256) -> Vec<(&'static str, Vec<u8>)> {
                 tab: usd(1),
                 debt: usd(1),
                 price: price(1),
+                volatility: VOLATILITY,
                 keeper: KEEPER,
             }
             .abi_encode(),
@@ -165,11 +166,32 @@ fn verbs(world: &World, id: U256, other: U256) -> Vec<(&'static str, Vec<u8>)> {
                 kind: 0,
                 buffer: BUFFER,
                 rate: number(TO_ZERO),
+                step: U256::ZERO,
+                floor: U256::ZERO,
+                cap: U256::ZERO,
                 tail: number(TAIL),
                 cusp: CUSP,
             }
             .abi_encode(),
         ),
+        (
+            "takeBatch",
+            Interface::takeBatchCall {
+                orders: vec![Order {
+                    id: other,
+                    maxLot: ether(1),
+                    minLot: U256::ZERO,
+                    maxPrice: U256::MAX,
+                }],
+                deadline: U256::MAX,
+                receiver,
+                data: bytes(b""),
+            }
+            .abi_encode(),
+        ),
+        ("cancel", Interface::cancelCall { id: other }.abi_encode()),
+        ("trip", Interface::tripCall { token: TOKEN }.abi_encode()),
+        ("setStop", Interface::setStopCall { level: 3 }.abi_encode()),
         (
             "setDust",
             Interface::setDustCall { dust: usd(1) }.abi_encode(),

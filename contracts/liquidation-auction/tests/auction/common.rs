@@ -11,10 +11,10 @@
 extern crate alloc;
 
 use alloy_primitives::{address, Address, Bytes, B256, U256};
-use alloy_sol_types::{sol, SolCall, SolError, SolInterface};
+use alloy_sol_types::{sol, SolCall, SolError, SolInterface, SolValue};
 use breakwater_interfaces::{
     auction::{IAuctionTaker, ILiquidationAuction},
-    oracle::{IOracleAdapter, Quote},
+    oracle::{IOracleAdapter, ISequencerClock, Quote},
     vault::IVault,
 };
 use liquidation_auction::LiquidationAuction;
@@ -37,6 +37,8 @@ pub const TAIL: u64 = 7_200;
 pub const CUSP: U256 = U256::from_limbs([400_000_000_000_000_000, 0, 0, 0]);
 /// The test curves' buffer: 1.2.
 pub const BUFFER: U256 = U256::from_limbs([1_200_000_000_000_000_000, 0, 0, 0]);
+/// The oracle's volatility: 80 %.
+pub const VOLATILITY: U256 = U256::from_limbs([800_000_000_000_000_000, 0, 0, 0]);
 /// A token with 18 decimals.
 pub const TOKEN: Address = address!("00000000000000000000000000000000000000a1");
 /// The insurance fund, the loan asset: only their addresses matter.
@@ -99,7 +101,9 @@ pub struct MockVault {
     pub last_payment: StorageU256,
     pub last_tab_settled: StorageU256,
     pub last_debt_settled: StorageU256,
-    /// 1: `release` fails, 2: `settle` fails, 3: `claimLimit` fails, 4: `claimLimit` answers one word.
+    /// WAD.
+    pub backstop_discount: StorageU256,
+    /// 1: `release` fails, 2: `settle` fails, 3: `claimLimit` fails, 4: `claimLimit` answers one word, 5: `riskConfig` three.
     pub failure: StorageU8,
     /// What is assigned is overridden by this many unassigned, if set.
     pub has_fixed_unassigned: StorageBool,
@@ -195,6 +199,14 @@ impl MockVault {
                 self.last_debt_settled.set(call.debtSettled);
                 Ok(vec![])
             }
+            Ok(IVault::IVaultCalls::riskConfig(_)) => {
+                if failure == 5 {
+                    return Ok(vec![0; 96]);
+                }
+                let mut words = [U256::ZERO; 8];
+                words[3] = self.backstop_discount.get();
+                Ok(words.abi_encode())
+            }
             _ => refuse(13),
         }
     }
@@ -215,6 +227,11 @@ pub struct MockOracle {
     pub status: StorageU8,
     /// Answers too few words.
     pub is_garbage: StorageBool,
+    /// Whether there is `sequencerUpSince`, and what it says.
+    pub has_sequencer: StorageBool,
+    pub up_since: StorageU256,
+    /// `sequencerUpSince` fails with a typed error.
+    pub sequencer_fails: StorageBool,
 }
 
 unsafe impl TopLevelStorage for MockOracle {}
@@ -223,6 +240,18 @@ unsafe impl TopLevelStorage for MockOracle {}
 impl MockOracle {
     #[fallback]
     fn fallback(&mut self, calldata: &[u8]) -> ArbResult {
+        if calldata == ISequencerClock::sequencerUpSinceCall::SELECTOR {
+            if self.sequencer_fails.get() {
+                return Err(Refused {
+                    reason: U256::from(21),
+                }
+                .abi_encode());
+            }
+            if !self.has_sequencer.get() {
+                return Err(vec![]);
+            }
+            return Ok(self.up_since.get().abi_encode());
+        }
         let Ok(call) = IOracleAdapter::quotesCall::abi_decode_validate(calldata) else {
             return Err(vec![]);
         };
@@ -232,7 +261,7 @@ impl MockOracle {
         let quote = Quote {
             mid: self.mid.get(),
             low: self.mid.get(),
-            volatility: U256::ZERO,
+            volatility: VOLATILITY,
             status: self.status.get().to(),
         };
         let quotes = vec![quote; call.tokens.len()];
@@ -390,7 +419,17 @@ impl World {
         };
         self.auction
             .sender(OWNER)
-            .set_curve(TOKEN, kind, BUFFER, rate, number(TAIL), CUSP)
+            .set_curve(
+                TOKEN,
+                kind,
+                BUFFER,
+                rate,
+                U256::ZERO,
+                U256::ZERO,
+                U256::ZERO,
+                number(TAIL),
+                CUSP,
+            )
             .motsu_unwrap();
     }
 
@@ -409,7 +448,7 @@ impl World {
         let mid = self.oracle.sender(OWNER).mid.get();
         self.auction
             .sender(self.vault.address())
-            .start(ACCOUNT, TOKEN, lot, tab, debt, mid, KEEPER)
+            .start(ACCOUNT, TOKEN, lot, tab, debt, mid, VOLATILITY, KEEPER)
             .motsu_unwrap()
     }
 

@@ -23,9 +23,9 @@ fn view<C: SolCall>(world: &World, call: C) -> C::Return {
 fn every_declared_function_answers_and_no_other() {
     let world = World::new(Kind::Linear);
     for selector in ILiquidationAuctionCalls::selectors() {
-        // Enough zero words for any of them: whatever they say, it is a typed answer.
+        // Enough zero words (an empty list and no data among them) for any of them: whatever they say, it is a typed answer.
         let mut calldata = selector.to_vec();
-        calldata.resize(4 + 8 * 32, 0);
+        calldata.resize(4 + 10 * 32, 0);
         let answer = world.auction.call_raw(world.vault.address(), calldata);
         if let Err(error) = answer {
             assert!(
@@ -56,7 +56,7 @@ fn every_function_refuses_ether_and_arguments_that_are_too_short() {
                 [0; 0]
             );
         }
-        calldata.resize(4 + 8 * 32, 0);
+        calldata.resize(4 + 10 * 32, 0);
         assert_eq!(
             world
                 .auction
@@ -65,7 +65,7 @@ fn every_function_refuses_ether_and_arguments_that_are_too_short() {
             [0; 0]
         );
     }
-    assert_eq!(with_arguments, 11);
+    assert_eq!(with_arguments, 16);
 }
 
 #[motsu::test]
@@ -149,6 +149,7 @@ fn verbs_take_and_return_the_declared_values() {
         tab: usd(6_000),
         debt: usd(5_000),
         price: price(2_000),
+        volatility: VOLATILITY,
         keeper: KEEPER,
     };
     let answer = world
@@ -236,6 +237,9 @@ fn addresses_with_dirt_and_data_out_of_reach_are_refused() {
         kind: 0,
         buffer: BUFFER,
         rate: number(TO_ZERO),
+        step: U256::ZERO,
+        floor: U256::ZERO,
+        cap: U256::ZERO,
         tail: number(TAIL),
         cusp: CUSP,
     };

@@ -21,6 +21,7 @@ fn a_start_stores_the_lot_at_the_buffered_price() {
         debt: usd(4_500),
         top,
         price: price(2_000),
+        rate: number(TO_ZERO),
         keeper: KEEPER,
     });
     let status = world.status(id);
@@ -54,7 +55,16 @@ fn only_the_vault_starts_auctions() {
         let error = world
             .auction
             .sender(caller)
-            .start(ACCOUNT, TOKEN, ether(1), usd(1), usd(1), price(1), KEEPER)
+            .start(
+                ACCOUNT,
+                TOKEN,
+                ether(1),
+                usd(1),
+                usd(1),
+                price(1),
+                VOLATILITY,
+                KEEPER,
+            )
             .motsu_unwrap_err();
         assert_eq!(error, Interface::NotAuthorized { caller }.abi_encode());
     }
@@ -71,7 +81,16 @@ fn a_start_without_lot_tab_or_price_is_refused() {
         let error = world
             .auction
             .sender(world.vault.address())
-            .start(ACCOUNT, TOKEN, lot, tab, U256::ZERO, mid, KEEPER)
+            .start(
+                ACCOUNT,
+                TOKEN,
+                lot,
+                tab,
+                U256::ZERO,
+                mid,
+                VOLATILITY,
+                KEEPER,
+            )
             .motsu_unwrap_err();
         assert_eq!(error, Interface::ZeroAmount {}.abi_encode());
     }
@@ -90,14 +109,23 @@ fn a_start_beyond_what_is_stored_is_refused_and_the_largest_amounts_are_stored()
         let error = world
             .auction
             .sender(world.vault.address())
-            .start(ACCOUNT, TOKEN, lot, tab, debt, price(1), KEEPER)
+            .start(ACCOUNT, TOKEN, lot, tab, debt, price(1), VOLATILITY, KEEPER)
             .motsu_unwrap_err();
         assert_eq!(error, Interface::AmountTooLarge { amount }.abi_encode());
     }
     let error = world
         .auction
         .sender(world.vault.address())
-        .start(ACCOUNT, TOKEN, most, most, most, U256::MAX, KEEPER)
+        .start(
+            ACCOUNT,
+            TOKEN,
+            most,
+            most,
+            most,
+            U256::MAX,
+            VOLATILITY,
+            KEEPER,
+        )
         .motsu_unwrap_err();
     assert_eq!(error, Interface::MathOverflow {}.abi_encode());
 
@@ -112,7 +140,16 @@ fn a_token_without_a_curve_is_not_auctioned() {
     let error = world
         .auction
         .sender(world.vault.address())
-        .start(ACCOUNT, ASSET, ether(1), usd(1), usd(1), price(1), KEEPER)
+        .start(
+            ACCOUNT,
+            ASSET,
+            ether(1),
+            usd(1),
+            usd(1),
+            price(1),
+            VOLATILITY,
+            KEEPER,
+        )
         .motsu_unwrap_err();
     assert_eq!(error, Interface::CurveNotSet { token: ASSET }.abi_encode());
 }
@@ -216,6 +253,7 @@ fn a_reset_starts_from_the_oracles_price_now_with_the_curve_of_now() {
         id,
         top: price(1_800),
         price: price(1_500),
+        rate: number(999_800_000_000_000_000_u64),
         keeper: KEEPER,
     });
     let status = world.status(id);

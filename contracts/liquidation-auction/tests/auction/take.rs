@@ -214,7 +214,17 @@ fn the_price_is_good_until_the_tail_and_down_to_the_cusp_both_included() {
     world
         .auction
         .sender(OWNER)
-        .set_curve(TOKEN, 0, BUFFER, number(TO_ZERO), number(tail), cusp)
+        .set_curve(
+            TOKEN,
+            0,
+            BUFFER,
+            number(TO_ZERO),
+            U256::ZERO,
+            U256::ZERO,
+            U256::ZERO,
+            number(tail),
+            cusp,
+        )
         .motsu_unwrap();
     let id = world.start(ether(5_000), usd(60_000));
     VM::context().increase_time(tail - 1);
@@ -420,6 +430,19 @@ mod dust {
         }
     }
 
+    // Incident 43: no copy of the limit goes stale.
+    #[motsu::test]
+    fn incident_43_a_new_limit_holds_for_running_auctions_at_once() {
+        let (world, id) = world(ether(5_000), usd(6_000));
+        world.set_dust(usd(3_601));
+        let (_, paid) = world.take(id, ether(1_000)).unwrap();
+        assert_eq!(paid, usd(2_399), "3601 stay, not 3600");
+        world.set_dust(U256::ZERO);
+        let (_, paid) = world.take(id, ether(1_500)).unwrap();
+        assert_eq!(paid, usd(3_600));
+        assert_eq!(world.status(id).tab, usd(1));
+    }
+
     // Incident 44: the bound of an overshoot is stated. There is none but a base unit of collateral at its price.
     #[motsu::test]
     fn incident_44_a_payment_exceeds_what_is_owed_by_less_than_one_base_unit_of_collateral() {
@@ -491,6 +514,7 @@ fn auctions_of_different_accounts_do_not_touch_each_other() {
             usd(3_000),
             usd(3_000),
             price(2_000),
+            VOLATILITY,
             KEEPER,
         )
         .motsu_unwrap();

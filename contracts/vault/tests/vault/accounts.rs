@@ -436,6 +436,17 @@ fn parameters_are_the_owners_within_bounds() {
             bounded(parameter, value),
         );
     }
+    // 1.05·0.86 is 0.903: under 1 − 5 %, not under 1 − 10 %. An auction must come to the backstop's price before it needs a reset.
+    market.set_curve_to(market.token(0), percent(105), percent(86));
+    market.admin(risk(110, 5, 1, 5, 60, 0));
+    market.admin(risk(110, 5, 1, 9, 60, 0));
+    assert_refused(
+        market.call(owner(), risk(110, 5, 1, 10, 60, 0)).map(drop),
+        bounded("backstopDiscount", percent(10)),
+    );
+    market.set_curve(market.token(0), percent(105));
+    market.admin(risk(110, 5, 1, 10, 60, 0));
+    market.admin(risk(110, 5, 1, 5, 60, 0));
     assert_refused(
         market.call(owner(), fees(51)).map(drop),
         bounded("reserveFactor", percent(51)),

@@ -529,13 +529,21 @@ impl Market {
     }
 
     pub fn set_curve(&self, token: Address, buffer: U256) {
+        self.set_curve_to(token, buffer, percent(40));
+    }
+
+    /// A curve with another cusp.
+    pub fn set_curve_to(&self, token: Address, buffer: U256, cusp: U256) {
         let curve = ILiquidationAuction::setCurveCall {
             token,
             kind: 0,
             buffer,
             rate: U256::from(TO_ZERO),
+            step: U256::ZERO,
+            floor: U256::ZERO,
+            cap: U256::ZERO,
             tail: U256::from(TAIL),
-            cusp: percent(40),
+            cusp,
         };
         self.auction
             .call_raw(owner(), curve.abi_encode())

@@ -1,0 +1,216 @@
+//! The price falls only while the chain is live: outages of the sequencer, tokens that the adapter halts.
+
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolError;
+use breakwater_interfaces::{auction::ILiquidationAuction as Interface, oracle::Status};
+use motsu::prelude::*;
+
+use crate::common::*;
+
+fn up_since(world: &World, since: U256) {
+    let mut oracle = world.oracle.sender(OWNER);
+    oracle.has_sequencer.set(true);
+    oracle.up_since.set(since);
+}
+
+fn set_status(world: &World, status: Status) {
+    world
+        .oracle
+        .sender(OWNER)
+        .status
+        .set(U256::from(status as u8).to());
+}
+
+fn reset(world: &World, id: U256) -> Result<(), Vec<u8>> {
+    world.auction.sender(KEEPER).reset(id, KEEPER).motsu_res()
+}
+
+fn trip(world: &World, token: Address) -> Result<(), Vec<u8>> {
+    world.auction.sender(BIDDER).trip(token).motsu_res()
+}
+
+fn assert_needs_reset(world: &World, id: U256) {
+    assert!(world.status(id).needsReset);
+    assert_eq!(world.quote(id, U256::MAX).0, U256::ZERO);
+    assert_eq!(
+        world.take(id, ether(1)).unwrap_err(),
+        Interface::NeedsReset { id }.abi_encode()
+    );
+}
+
+// Incident 36: the price must not fall while nobody can bid.
+#[motsu::test]
+fn incident_36_an_outage_since_the_start_needs_a_reset_before_anybody_takes() {
+    let world = World::new(Kind::Linear);
+    up_since(&world, U256::ONE);
+    let id = world.start(ether(5_000), usd(60_000));
+    let started = VM::context().block_timestamp();
+    VM::context().increase_time(1_000);
+    world.take(id, ether(1)).unwrap();
+
+    // Down for ten minutes of these, and up again.
+    up_since(&world, number(started + 900));
+    assert_needs_reset(&world, id);
+    world.oracle.sender(OWNER).mid.set(price(1_500));
+    reset(&world, id).unwrap();
+    assert_eq!(world.price(id), price(1_800), "from the price of now");
+    VM::context().increase_time(10);
+    world.take(id, ether(1)).unwrap();
+}
+
+#[motsu::test]
+fn incident_36_while_the_sequencer_is_down_nothing_is_taken_or_reset() {
+    let world = World::new(Kind::Linear);
+    let id = world.start(ether(5_000), usd(60_000));
+    VM::context().increase_time(10);
+    up_since(&world, number(u64::MAX));
+    set_status(&world, Status::SequencerDown);
+    assert_needs_reset(&world, id);
+    assert_eq!(
+        reset(&world, id).unwrap_err(),
+        Interface::PriceNotOk {
+            token: TOKEN,
+            status: Status::SequencerDown as u8
+        }
+        .abi_encode()
+    );
+    // What does not fit 64 bits is later than any start, too.
+    up_since(&world, U256::MAX);
+    assert_needs_reset(&world, id);
+}
+
+#[motsu::test]
+fn a_sequencer_that_came_up_no_later_than_the_start_is_no_outage() {
+    let world = World::new(Kind::Linear);
+    let id = world.start(ether(5_000), usd(60_000));
+    let started = VM::context().block_timestamp();
+    VM::context().increase_time(10);
+    up_since(&world, number(started));
+    world.take(id, ether(1)).unwrap();
+    up_since(&world, number(started + 1));
+    assert_needs_reset(&world, id);
+}
+
+#[motsu::test]
+fn without_a_sequencer_feed_the_clock_runs_and_a_failing_one_stops_it() {
+    let world = World::new(Kind::Linear);
+    let id = world.start(ether(5_000), usd(60_000));
+    VM::context().increase_time(10);
+    // An adapter without the view.
+    world.take(id, ether(1)).unwrap();
+    // One that says there is no feed.
+    up_since(&world, U256::ZERO);
+    world.take(id, ether(1)).unwrap();
+    // One that fails and says why.
+    world.oracle.sender(OWNER).sequencer_fails.set(true);
+    let refused = Refused {
+        reason: number(21_u64),
+    };
+    assert_eq!(world.take(id, ether(1)).unwrap_err(), refused.abi_encode());
+    assert_eq!(reset(&world, id).unwrap_err(), refused.abi_encode());
+    assert!(world.status(id).needsReset);
+    assert_eq!(world.quote(id, U256::MAX).0, U256::ZERO);
+}
+
+#[motsu::test]
+fn anybody_trips_a_halted_token_and_its_auctions_need_a_reset() {
+    let world = World::new(Kind::Linear);
+    let id = world.start(ether(5_000), usd(60_000));
+    VM::context().increase_time(10);
+    set_status(&world, Status::Halted);
+    trip(&world, TOKEN).unwrap();
+    world
+        .auction
+        .assert_emitted(&Interface::Tripped { token: TOKEN });
+    assert_eq!(
+        world.auction.sender(BIDDER).tripped_at(TOKEN),
+        number(VM::context().block_timestamp())
+    );
+    assert_eq!(
+        world.auction.sender(BIDDER).tripped_at(ASSET),
+        U256::ZERO,
+        "no other token"
+    );
+    assert_needs_reset(&world, id);
+    assert_eq!(
+        reset(&world, id).unwrap_err(),
+        Interface::PriceNotOk {
+            token: TOKEN,
+            status: Status::Halted as u8
+        }
+        .abi_encode()
+    );
+    // The halt ends by itself, and with it what the trip has stopped.
+    set_status(&world, Status::Ok);
+    assert_needs_reset(&world, id);
+    VM::context().increase_time(1);
+    reset(&world, id).unwrap();
+    world.take(id, ether(1)).unwrap();
+    let later = world.start(ether(5_000), usd(60_000));
+    world.take(later, ether(1)).unwrap();
+}
+
+#[motsu::test]
+fn an_auction_started_or_reset_in_the_second_of_the_trip_is_tripped_too() {
+    let world = World::new(Kind::Linear);
+    let id = world.start(ether(5_000), usd(60_000));
+    set_status(&world, Status::Halted);
+    trip(&world, TOKEN).unwrap();
+    set_status(&world, Status::Ok);
+    assert_needs_reset(&world, id);
+    reset(&world, id).unwrap();
+    assert_needs_reset(&world, id);
+    VM::context().increase_time(1);
+    reset(&world, id).unwrap();
+    world.take(id, ether(1)).unwrap();
+}
+
+#[motsu::test]
+fn nobody_trips_a_token_that_is_not_halted() {
+    let world = World::new(Kind::Linear);
+    for status in [
+        Status::Ok,
+        Status::Stale,
+        Status::Disagree,
+        Status::SequencerDown,
+        Status::NoQuorum,
+    ] {
+        set_status(&world, status);
+        for caller in [BIDDER, OWNER, KEEPER] {
+            assert_eq!(
+                world.auction.sender(caller).trip(TOKEN).motsu_unwrap_err(),
+                Interface::NotHalted {
+                    token: TOKEN,
+                    status: status as u8
+                }
+                .abi_encode()
+            );
+        }
+    }
+    world.oracle.sender(OWNER).is_garbage.set(true);
+    assert_eq!(
+        trip(&world, TOKEN).unwrap_err(),
+        Interface::InvalidAnswer {
+            module: world.oracle.address()
+        }
+        .abi_encode()
+    );
+}
+
+#[motsu::test]
+fn a_new_curve_keeps_the_trip() {
+    let world = World::new(Kind::Linear);
+    let id = world.start(ether(5_000), usd(60_000));
+    set_status(&world, Status::Halted);
+    trip(&world, TOKEN).unwrap();
+    let tripped_at = world.auction.sender(BIDDER).tripped_at(TOKEN);
+    set_status(&world, Status::Ok);
+    world.set_curve(Kind::Exponential);
+    assert_eq!(world.auction.sender(BIDDER).tripped_at(TOKEN), tripped_at);
+    assert_needs_reset(&world, id);
+    // And a trip keeps the curve.
+    let curve = world.auction.sender(BIDDER).curve_of(TOKEN);
+    set_status(&world, Status::Halted);
+    trip(&world, TOKEN).unwrap();
+    assert_eq!(world.auction.sender(BIDDER).curve_of(TOKEN), curve);
+}
