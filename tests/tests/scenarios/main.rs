@@ -2,6 +2,7 @@
 //! in brackets (V5, L4) are those of the documentation's invariants.
 
 mod auction;
+mod auction_logs;
 mod common;
 mod erc4626;
 mod hostile;
