@@ -7,6 +7,7 @@ interface IInsuranceFund {
     error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed);
     error ERC20InvalidReceiver(address receiver);
     error ERC4626ExceededMaxRedeem(address owner, uint256 shares, uint256 max);
+    error HalfExceeded(uint256 spent, uint256 left);
     error Locked();
     error MathOverflow();
     error NotAuthorized(address caller);
@@ -16,6 +17,7 @@ interface IInsuranceFund {
     error ZeroAddress();
     error ZeroAmount();
 
+    event Absorbed(uint256 indexed id, address indexed caller, uint256 lotTaken, uint256 paid, uint256 shares);
     event Approval(address indexed owner, address indexed spender, uint256 value);
     event Deposit(address indexed sender, address indexed owner, uint256 assets, uint256 shares);
     event OperatorSet(address indexed controller, address indexed operator, bool approved);
@@ -24,6 +26,8 @@ interface IInsuranceFund {
     event Transfer(address indexed from, address indexed to, uint256 value);
     event Withdraw(address indexed sender, address indexed receiver, address indexed owner, uint256 assets, uint256 shares);
 
+    function absorb(uint256 id, uint256 maxLot) external returns (uint256 lotTaken, uint256 paid);
+    function absorbedShares() external view returns (uint256 shares);
     function allowance(address owner, address spender) external view returns (uint256);
     function approve(address spender, uint256 value) external returns (bool);
     function asset() external view returns (address);

@@ -46,6 +46,7 @@ interface ILiquidationAuction {
     event Taken(uint256 indexed id, bytes32 indexed account, address indexed taker, address receiver, uint256 lotTaken, uint256 paid, uint256 price, uint256 lot, uint256 tab);
     event Tripped(address indexed token);
 
+    function absorb(uint256 id, uint256 maxLot) external returns (uint256 lotTaken, uint256 paid, uint256 sharesBurned, uint256 sharesLeft);
     function acceptOwnership() external;
     function active(uint256 offset, uint256 limit) external view returns (uint256[] memory);
     function activeCount() external view returns (uint256);

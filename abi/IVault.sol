@@ -107,6 +107,7 @@ interface IVault {
     error ERC4626ExceededMaxDeposit(address receiver, uint256 assets, uint256 max);
     error ERC4626ExceededMaxRedeem(address owner, uint256 shares, uint256 max);
     error ERC4626ExceededMaxWithdraw(address owner, uint256 assets, uint256 max);
+    error FundTooSmall(uint256 available, uint256 needed);
     error GracePeriod(bytes32 account, uint256 until);
     error HealthWouldNotImprove(bytes32 account, address token);
     error InsufficientCash(uint256 available, uint256 needed);
@@ -121,6 +122,7 @@ interface IVault {
     error ParameterOutOfBounds(bytes32 parameter, uint256 value);
     error PauseTooSoon(uint256 verb, uint256 from);
     error Paused(uint256 verb, uint256 until);
+    error PriceAboveBackstop(uint256 price, uint256 limit);
     error PriceNotOk(address token, uint8 status);
     error TokenAmountMismatch(address token, uint256 expected, uint256 received);
     error TokenCallFailed(address token);
@@ -148,6 +150,7 @@ interface IVault {
     event GuardianSet(address indexed guardian, uint256 grace, uint256 graceFloor);
     event Liquidated(bytes32 indexed account, address indexed token, uint256 indexed auctionId, uint256 debt, uint256 lot, uint256 penalty, uint256 reward, address keeper, uint256 debtBefore, uint256 capacityBefore);
     event LossRecognised(bytes32 indexed account, uint256 loss, uint256 covered, uint256 shared, uint256 sharesBurned);
+    event LotAbsorbed(bytes32 indexed account, address indexed token, uint256 amount, uint256 payment, uint256 sharesBurned);
     event LotReturned(bytes32 indexed account, address indexed token, uint256 amount);
     event MarginSet(uint256 openingDeviations, uint256 openingHorizon, uint256 thresholdDeviations, uint256 thresholdHorizon, uint256 softDeviations, uint256 softPenalty, uint256 slew, uint256 volatilityMin, uint256 predictiveCap);
     event OperatorSet(address indexed owner, address indexed operator, bool approved);
@@ -165,6 +168,7 @@ interface IVault {
     event Withdraw(address indexed sender, address indexed receiver, address indexed owner, uint256 assets, uint256 shares);
 
     function DOMAIN_SEPARATOR() external view returns (bytes32);
+    function absorb(bytes32 account, address token, uint256 amount, uint256 payment, uint256 tabSettled, uint256 debtSettled, uint256 lotReturned, bool ended, uint256 price, uint256 low) external returns (uint256 sharesBurned, uint256 sharesLeft);
     function acceptOwnership() external;
     function accountView(bytes32 account) external view returns (AccountView memory);
     function accrue() external;

@@ -23,7 +23,8 @@ pub enum Error {
     TokenCallFailed(IInsuranceFund::TokenCallFailed),
     PreviewNotSupported(IInsuranceFund::PreviewNotSupported),
     ParameterOutOfBounds(IInsuranceFund::ParameterOutOfBounds),
-    /// The vault's own error, passed on unchanged.
+    HalfExceeded(IInsuranceFund::HalfExceeded),
+    /// The vault's own error, or the auction's, passed on unchanged.
     Vault(Vec<u8>),
 }
 
@@ -54,6 +55,7 @@ impl From<Error> for Vec<u8> {
             Error::ParameterOutOfBounds(error) => {
                 encode(&error, &[error.parameter.into(), error.value])
             }
+            Error::HalfExceeded(error) => encode(&error, &[error.spent, error.left]),
             Error::Vault(data) => data,
         }
     }
@@ -98,6 +100,7 @@ from!(
     TokenCallFailed,
     PreviewNotSupported,
     ParameterOutOfBounds,
+    HalfExceeded,
 );
 
 /// The error for a result that is out of range.

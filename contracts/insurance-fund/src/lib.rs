@@ -20,6 +20,7 @@
 
 extern crate alloc;
 
+mod absorb;
 pub mod errors;
 mod ledger;
 pub mod request;
@@ -40,7 +41,7 @@ use breakwater_risk::shares::{
 };
 use stylus_sdk::{
     prelude::*,
-    storage::{StorageBool, StorageMap, StorageU256},
+    storage::{StorageAddress, StorageBool, StorageMap, StorageU256},
 };
 
 use crate::{
@@ -86,6 +87,10 @@ pub struct InsuranceFund {
     requests: StorageMap<Address, StorageU256>,
     /// Whether an operator may act for a controller, by controller and operator.
     operators: StorageMap<Address, StorageMap<Address, StorageBool>>,
+    /// Vault shares spent on lots that the fund still has.
+    absorbed: StorageU256,
+    /// The auction, once it was asked for: the vault names it, which may be deployed after the fund.
+    auction: StorageAddress,
 }
 
 #[public]
@@ -389,6 +394,22 @@ impl InsuranceFund {
         let vault = self.asset();
         let held = vault::balance(self.vm(), vault)?;
         vault::assets_of(self.vm(), vault, held)
+    }
+
+    /// Takes at most `max_lot` of auction `id` into the fund's account in the vault, by anybody, while its price is at or under the adapter's low
+    /// price less the vault's backstop discount. Pays with vault shares, never more than half of them at once. Returns what was taken
+    /// and what that paid on the claim.
+    ///
+    /// # Errors
+    ///
+    /// [`Locked`], `HalfExceeded`, and those of the auction's `absorb`.
+    pub fn absorb(&mut self, id: U256, max_lot: U256) -> Result<(U256, U256), Error> {
+        self.absorb_lot(id, max_lot)
+    }
+
+    /// Vault shares spent on lots that the fund still has.
+    pub fn absorbed_shares(&self) -> U256 {
+        self.absorbed.get()
     }
 
     /// Seconds between a request and the moment at which it can be claimed.

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 use breakwater_interfaces::{
     fund::IInsuranceFund::TokenCallFailed,
     outbound::{static_call, word_at, Calldata},
-    vault::IVault::{balanceOfCall, convertToAssetsCall, decimalsCall},
+    vault::IVault::{balanceOfCall, convertToAssetsCall, decimalsCall, modulesCall},
 };
 use stylus_sdk::stylus_core::Host;
 
@@ -33,6 +33,15 @@ pub(crate) fn decimals<H: Host + ?Sized>(host: &H, vault: Address) -> Result<u8,
     u8::try_from(word).map_err(|_| TokenCallFailed { token: vault }.into())
 }
 
+/// The auction that the vault names.
+pub(crate) fn auction<H: Host + ?Sized>(host: &H, vault: Address) -> Result<Address, Error> {
+    // Oracle, auction, and others.
+    let calldata = Calldata::new::<modulesCall>(0);
+    Ok(Address::from_word(
+        ask_for(host, vault, &calldata, 1)?.into(),
+    ))
+}
+
 /// Passes a success of a token call on.
 pub(crate) fn require(vault: Address, succeeded: bool) -> Result<(), Error> {
     if succeeded {
@@ -41,11 +50,21 @@ pub(crate) fn require(vault: Address, succeeded: bool) -> Result<(), Error> {
     Err(TokenCallFailed { token: vault }.into())
 }
 
-/// One word from a view of the vault; its own error passed on.
-#[inline(never)]
+/// The first word from a view of the vault; its own error passed on.
 fn ask<H: Host + ?Sized>(host: &H, vault: Address, calldata: &Calldata) -> Result<U256, Error> {
+    ask_for(host, vault, calldata, 0)
+}
+
+/// A word from a view of the vault.
+#[inline(never)]
+fn ask_for<H: Host + ?Sized>(
+    host: &H,
+    vault: Address,
+    calldata: &Calldata,
+    index: usize,
+) -> Result<U256, Error> {
     match static_call(host, vault, calldata) {
-        Ok(data) => word_at(&data, 0).ok_or(TokenCallFailed { token: vault }.into()),
+        Ok(data) => word_at(&data, index).ok_or(TokenCallFailed { token: vault }.into()),
         // An empty revert would tell nothing.
         Err(data) if data.is_empty() => Err(TokenCallFailed { token: vault }.into()),
         Err(data) => Err(Error::Vault(data)),

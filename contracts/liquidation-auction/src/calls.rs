@@ -15,6 +15,7 @@ use stylus_sdk::prelude::*;
 
 use crate::{
     errors::{error, word, Revert},
+    take::Sale,
     LiquidationAuction,
 };
 
@@ -40,6 +41,8 @@ pub(crate) struct Settlement {
 pub(crate) struct Quote {
     /// Price, 1e36 scale.
     pub(crate) mid: U256,
+    /// The lowest that it may be taken for, 1e36 scale.
+    pub(crate) low: U256,
     /// Annualised, WAD.
     pub(crate) volatility: U256,
     /// 0 if the price is good.
@@ -95,6 +98,33 @@ impl LiquidationAuction {
         Ok(())
     }
 
+    /// Has the vault move what was sold to the fund, for shares. Returns the shares burnt, and what the fund has left.
+    pub(crate) fn vault_absorb(
+        &self,
+        sale: &Sale,
+        price: U256,
+        low: U256,
+    ) -> Result<(U256, U256), Revert> {
+        let vault = self.vault_address();
+        let settlement = &sale.settlement;
+        let calldata = Calldata::new::<IVault::absorbCall>(10)
+            .word(sale.account)
+            .address(sale.token)
+            .number(sale.lot_taken)
+            .number(settlement.payment)
+            .number(settlement.tab_settled)
+            .number(settlement.debt_settled)
+            .number(settlement.lot_returned)
+            .boolean(settlement.ended)
+            .number(price)
+            .number(low);
+        let answer = call(self.vm(), vault, &calldata)?;
+        match (word_at(&answer, 0), word_at(&answer, 1)) {
+            (Some(shares_burned), Some(shares_left)) => Ok((shares_burned, shares_left)),
+            _ => Err(error::<InvalidAnswer>(&[word(vault)])),
+        }
+    }
+
     /// Calls `onAuctionTake` on the receiver, which has the collateral by now.
     pub(crate) fn call_back(
         &self,
@@ -133,11 +163,13 @@ impl LiquidationAuction {
         // Offset, length, then one quote: mid, low, volatility, status.
         match (
             word_at(&answer, 2),
+            word_at(&answer, 3),
             word_at(&answer, 4),
             word_at(&answer, 5),
         ) {
-            (Some(mid), Some(volatility), Some(status)) => Ok(Quote {
+            (Some(mid), Some(low), Some(volatility), Some(status)) => Ok(Quote {
                 mid,
+                low,
                 volatility,
                 status: match status {
                     // A price of zero is no price.

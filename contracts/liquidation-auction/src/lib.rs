@@ -5,7 +5,7 @@
 //! first, then calls the receiver if asked to, and then has the payment pulled from the caller, so that a bidder can sell what
 //! he bought before he pays for it.
 //!
-//! * May call: the vault (`claimLimit`, `release`, `settle`, `riskConfig`), the oracle adapter (`quotes`, `sequencerUpSince`),
+//! * May call: the vault (`claimLimit`, `release`, `settle`, `absorb`, `riskConfig`), the oracle adapter (`quotes`, `sequencerUpSince`),
 //!   and the receiver of a take. `start` calls nobody.
 //! * While a take or a close is under way no verb of the auction can be called, not even on another auction: the SDK refuses
 //!   it, and so does a lock of its own. So a callback can't take twice, and it can't liquidate either, as that starts an
@@ -19,8 +19,6 @@
 //!
 //! Units: lots in base units of their token; tab, debt, payment and dust in base units of the loan asset; prices on the 1e36
 //! scale; buffer, cusp and exponential rate in WAD; times in seconds.
-// The entrypoint that the SDK generates has no documentation; unit tests are compiled without it.
-#![cfg_attr(not(test), allow(missing_docs))]
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -41,6 +39,7 @@
 
 extern crate alloc;
 
+mod absorb;
 mod administration;
 mod calls;
 mod errors;
@@ -55,18 +54,23 @@ mod views;
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, B256, U256};
-use stylus_sdk::{prelude::*, storage::StorageU256};
 
+pub use entry::LiquidationAuction;
 pub use errors::Revert;
 use storage::slot;
 
-/// The auction. The SDK asks for a field; the words are addressed by [`storage::slot`].
-#[storage]
-#[entrypoint]
-pub struct LiquidationAuction {
-    /// Slot 0, see [`storage::slot::VAULT`]: read as a word, like the others.
-    #[allow(dead_code)]
-    first: StorageU256,
+/// In a module of its own, which is private: what the SDK's macro writes beside the contract is public and has no documentation.
+mod entry {
+    use stylus_sdk::{prelude::*, storage::StorageU256};
+
+    /// The auction. The SDK asks for a field; the words are addressed by [`crate::storage::slot`].
+    #[storage]
+    #[entrypoint]
+    pub struct LiquidationAuction {
+        /// Slot 0, see [`crate::storage::slot::VAULT`]: read as a word, like the others.
+        #[allow(dead_code)]
+        first: StorageU256,
+    }
 }
 
 impl LiquidationAuction {
@@ -138,6 +142,22 @@ impl LiquidationAuction {
         data: &[u8],
     ) -> Result<(U256, U256), Revert> {
         self.take_lots(orders, deadline, receiver, data)
+    }
+
+    /// A take by the fund, of at most `max_lot`, paid with its vault shares; only by the fund, only while the price is at or under the
+    /// adapter's low price less the vault's backstop discount. Returns what was taken, what was paid on the claim, the shares
+    /// burnt for it, and what the fund has left above its minimum.
+    ///
+    /// Errors: those of `take` but for receiver and callback, `NotAuthorized`, `PriceNotOk`, and the vault's (`PriceAboveBackstop`,
+    /// `FundTooSmall`). Events: `Taken`, `Ended`.
+    pub fn absorb(&mut self, id: U256, max_lot: U256) -> Result<(U256, U256, U256, U256), Revert> {
+        let absorbed = self.absorb_lot(id, max_lot)?;
+        Ok((
+            absorbed.lot_taken,
+            absorbed.paid,
+            absorbed.shares_burned,
+            absorbed.shares_left,
+        ))
     }
 
     /// Starts the price again, from the oracle's price now, once the auction is too old or its price too low, or its clock was

@@ -27,6 +27,7 @@ const fn selector<C: SolCall>() -> u32 {
 const START: u32 = selector::<Interface::startCall>();
 const TAKE: u32 = selector::<Interface::takeCall>();
 const TAKE_BATCH: u32 = selector::<Interface::takeBatchCall>();
+const ABSORB: u32 = selector::<Interface::absorbCall>();
 const RESET: u32 = selector::<Interface::resetCall>();
 const CLOSE: u32 = selector::<Interface::closeCall>();
 const CANCEL: u32 = selector::<Interface::cancelCall>();
@@ -83,7 +84,7 @@ impl LiquidationAuction {
             | ACCEPT_OWNERSHIP => 0,
             CLOSE | CANCEL | TRIP | STATUS_OF | CURVE_OF | TRIPPED_AT | SET_STOP | SET_DUST
             | TRANSFER_OWNERSHIP => 1,
-            RESET | QUOTE | ACTIVE => 2,
+            ABSORB | RESET | QUOTE | ACTIVE => 2,
             TAKE_BATCH => 4,
             CONSTRUCTOR_SELECTOR => 5,
             TAKE => 7,
@@ -108,6 +109,10 @@ impl LiquidationAuction {
                 let data = trailing_bytes(input, d).ok_or_else(Vec::new)?;
                 let (taken, paid) = self.take_batch(&orders, b, address(c)?, data)?;
                 vec![taken, paid]
+            }
+            ABSORB => {
+                let (lot_taken, paid, shares_burned, shares_left) = self.absorb(a, b)?;
+                vec![lot_taken, paid, shares_burned, shares_left]
             }
             RESET => {
                 self.reset(a, address(b)?)?;

@@ -1,6 +1,6 @@
 //! `take` of one or several, and `quote`, which says what it would do.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 use breakwater_interfaces::auction::ILiquidationAuction::{
     DeadlinePassed, Ended, InvalidReceiver, LotBelowMinimum, NeedsReset, NothingOwed,
     PriceAboveMaximum, Taken, ZeroAddress,
@@ -20,14 +20,24 @@ use crate::{
 };
 
 /// A take that can be carried out, and what it is of.
-struct Purchase {
+pub(crate) struct Purchase {
     id: U256,
     /// Where the auction's words are.
     base: U256,
-    auction: Auction,
+    pub(crate) auction: Auction,
     /// 1e36 scale.
-    price: U256,
+    pub(crate) price: U256,
     offer: Offer,
+}
+
+/// A take as the books have it: what is left to do is to deliver and to be paid.
+pub(crate) struct Sale {
+    pub(crate) account: B256,
+    pub(crate) token: Address,
+    /// Collateral to be delivered.
+    pub(crate) lot_taken: U256,
+    /// What the vault is told when it is paid.
+    pub(crate) settlement: Settlement,
 }
 
 /// What a take buys.
@@ -88,7 +98,7 @@ impl LiquidationAuction {
 
     /// What an order (id, most, least, highest price) buys now. Changes nothing.
     #[inline(never)]
-    fn prepare(&self, book: &Book, order: [U256; 4]) -> Result<Purchase, Revert> {
+    pub(crate) fn prepare(&self, book: &Book, order: [U256; 4]) -> Result<Purchase, Revert> {
         let [id, max_lot, min_lot, max_price] = order;
         let (base, auction) = self.live_auction(id)?;
         let price = self.price_of(book.oracle, &auction)?;
@@ -121,6 +131,29 @@ impl LiquidationAuction {
         receiver: Address,
         data: &[u8],
     ) -> Result<Book, Revert> {
+        let (id, token) = (purchase.id, purchase.auction.identity.token);
+        self.check_receiver(book.oracle, receiver, token)?;
+        // The books are final from here on, before anybody is called.
+        let sale = self.book_sale(&mut book, purchase, receiver)?;
+        self.lock(book);
+        self.release(sale.account, token, sale.lot_taken, receiver)?;
+        if !data.is_empty() {
+            let payment = sale.settlement.payment;
+            self.call_back(id, token, sale.lot_taken, payment, receiver, data)?;
+        }
+        self.settle(sale.account, token, &sale.settlement)?;
+        self.unlock(book);
+        Ok(book)
+    }
+
+    /// Writes a take into the books, but for `book`, and logs it.
+    #[inline(never)]
+    pub(crate) fn book_sale(
+        &mut self,
+        book: &mut Book,
+        purchase: Purchase,
+        receiver: Address,
+    ) -> Result<Sale, Revert> {
         let Purchase {
             id,
             base,
@@ -130,10 +163,6 @@ impl LiquidationAuction {
         } = purchase;
         let Slice { lot_taken, payment } = slice;
         let account = auction.account;
-        let token = auction.identity.token;
-        self.check_receiver(book.oracle, receiver, token)?;
-
-        // The books are final from here on, before anybody is called.
         // lot_taken <= lot and tab_settled <= tab, so nothing saturates.
         let mut tab_settled = payment.min(auction.tab);
         let mut debt_settled =
@@ -163,7 +192,7 @@ impl LiquidationAuction {
             lot_returned = auction.lot;
             tab_settled = tab_settled.saturating_add(auction.tab);
             debt_settled = debt_settled.saturating_add(auction.debt);
-            self.free(&mut book, id, base, &auction);
+            self.free(book, id, base, &auction);
             emit::<Ended>(
                 self.vm(),
                 2,
@@ -172,16 +201,11 @@ impl LiquidationAuction {
         } else {
             self.store_amounts(base, &auction);
         }
-        self.lock(book);
-
-        self.release(account, token, lot_taken, receiver)?;
-        if !data.is_empty() {
-            self.call_back(id, token, lot_taken, payment, receiver, data)?;
-        }
-        self.settle(
+        Ok(Sale {
             account,
-            token,
-            &Settlement {
+            token: auction.identity.token,
+            lot_taken,
+            settlement: Settlement {
                 payer: self.vm().msg_sender(),
                 payment,
                 tab_settled,
@@ -189,9 +213,7 @@ impl LiquidationAuction {
                 lot_returned,
                 ended,
             },
-        )?;
-        self.unlock(book);
-        Ok(book)
+        })
     }
 
     /// What `take(id, maxLot, 0, 2^256-1, now, ..)` would do, by the same steps.

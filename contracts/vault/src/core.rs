@@ -25,9 +25,10 @@ const LIQUIDATION: [[u8; 4]; 2] = [
     V::checkLiquidationCall::SELECTOR,
 ];
 /// What the program for claims and upkeep has.
-const SETTLEMENT: [[u8; 4]; 10] = [
+const SETTLEMENT: [[u8; 4]; 11] = [
     V::releaseCall::SELECTOR,
     V::settleCall::SELECTOR,
+    V::absorbCall::SELECTOR,
     V::repayClaimCall::SELECTOR,
     V::mintReserveCall::SELECTOR,
     V::accrueCall::SELECTOR,

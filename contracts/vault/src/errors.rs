@@ -88,6 +88,20 @@ pub(crate) fn insufficient_balance(sender: Address, balance: U256, needed: U256)
     encode(IVault::ERC20InsufficientBalance::SELECTOR, &arguments)
 }
 
+/// `PriceAboveBackstop`: the fund takes a lot only at or under the limit.
+#[inline(never)]
+pub(crate) fn price_above_backstop(price: U256, limit: U256) -> Error {
+    let arguments = [word(price), word(limit)];
+    encode(IVault::PriceAboveBackstop::SELECTOR, &arguments)
+}
+
+/// `FundTooSmall`: the fund would have to burn its minimum.
+#[inline(never)]
+pub(crate) fn fund_too_small(available: U256, needed: U256) -> Error {
+    let arguments = [word(available), word(needed)];
+    encode(IVault::FundTooSmall::SELECTOR, &arguments)
+}
+
 /// `ERC20InsufficientAllowance`.
 #[inline(never)]
 pub(crate) fn insufficient_allowance(spender: Address, allowance: U256, needed: U256) -> Error {

@@ -19,6 +19,7 @@
 //! | `lender.rs`, `borrower.rs` | deposit to redeem; collateral, borrow, repay |
 //! | `liquidation.rs` | what a liquidation would do, and doing it |
 //! | `settlement.rs` | what the auction calls: lots out, payments in, losses |
+//! | `absorption.rs` | the fund takes a lot and pays with shares |
 //! | `upkeep.rs` | thresholds that follow volatility; opting in to predictive liquidation |
 //! | `administration.rs`, `parameters.rs` | parameters and ownership, set and read back |
 //! | `permit.rs`, `safety.rs` | rights by signature; guardian and pauses |
@@ -38,6 +39,7 @@ extern crate alloc;
 #[macro_use]
 mod program;
 
+mod absorption;
 mod administration;
 pub mod administrator;
 mod arguments;

@@ -9,7 +9,6 @@ use breakwater_interfaces::{
     vault::{IVault, IVaultPrograms},
 };
 use breakwater_risk::{
-    account as account_id,
     liquidation::{self, SizeError, SizeInput},
     margin,
 };
@@ -499,12 +498,7 @@ impl VaultState {
     ) -> Fallible<()> {
         let index = self.collateral(token)?.index;
         self.take_free(account, head, token, index, dust)?;
-        let fund_account = account_id::account_id(self.fund(), 0).ok_or_else(math_overflow)?;
-        let mut fund_head = self.head(fund_account);
-        let (free, in_lots) = self.position(fund_account, index);
-        let free = free.saturating_add(dust);
-        self.set_position(fund_account, &mut fund_head, index, free, in_lots)?;
-        self.set_head(fund_account, &fund_head)?;
+        self.credit_fund(index, dust)?;
         self.emit(&IVault::DustToFund {
             account,
             token,

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 use breakwater_interfaces::vault::IVault;
-use breakwater_risk::{account as account_id, loss};
+use breakwater_risk::{account as account_id, claim::Payment, loss};
 
 use stylus_sdk::prelude::*;
 
@@ -163,17 +163,13 @@ impl VaultState {
             ));
         };
         self.set_position(account, head, index, free.saturating_add(amount), left)?;
-        self.emit(&IVault::LotReturned {
-            account,
-            token,
-            amount,
-        });
+        self.log_lot_returned(account, token, amount);
         Ok(())
     }
 
     /// Settled debt goes on counting against the caps until it has decayed over the cap period. The decay is counted from
     /// the settlement, which is later than the sale's start: room comes back no sooner than the rule asks.
-    fn free_room(&mut self, token: Address, debt: U256) -> Fallible<()> {
+    pub(crate) fn free_room(&mut self, token: Address, debt: U256) -> Fallible<()> {
         if debt.is_zero() {
             return Ok(());
         }
@@ -206,12 +202,8 @@ impl VaultState {
         market.carrying = market.carrying.saturating_sub(paid.to_carrying);
         market.cash = market.cash.saturating_add(paid.to_carrying);
         let to_lenders = paid.recovered_to_lenders();
-        if !to_lenders.is_zero() {
-            let now = self.now();
-            market.unvested = market.unvested_at(now).saturating_add(to_lenders);
-            market.vest_end = now.saturating_add(VESTING_PERIOD);
-            market.cash = market.cash.saturating_add(to_lenders);
-        }
+        self.vest(market, to_lenders);
+        market.cash = market.cash.saturating_add(to_lenders);
         if !to_fund.is_zero() {
             self.mint_value(market, self.fund(), to_fund)?;
             market.cash = market.cash.saturating_add(to_fund);
@@ -221,6 +213,21 @@ impl VaultState {
             self.mint_value(market, account_id::owner_of(account), paid.excess)?;
             market.cash = market.cash.saturating_add(paid.excess);
         }
+        self.log_claim_paid(account, payer, &paid);
+        Ok(())
+    }
+
+    /// Lets a gain of the lenders count little by little; the caller adds what it consists of.
+    pub(crate) fn vest(&self, market: &mut Market, gain: U256) {
+        if !gain.is_zero() {
+            let now = self.now();
+            market.unvested = market.unvested_at(now).saturating_add(gain);
+            market.vest_end = now.saturating_add(VESTING_PERIOD);
+        }
+    }
+
+    #[inline(never)]
+    pub(crate) fn log_claim_paid(&self, account: B256, payer: Address, paid: &Payment) {
         self.emit(&IVault::ClaimPaid {
             account,
             payer,
@@ -229,7 +236,6 @@ impl VaultState {
             recoveredToFund: paid.recovered_to_fund,
             penalty: paid.penalty,
         });
-        Ok(())
     }
 
     /// Mints shares worth `assets` at the present price; the caller adds the assets right after.

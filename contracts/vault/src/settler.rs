@@ -3,12 +3,13 @@
 #![allow(missing_docs)]
 
 use alloc::vec::Vec;
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::vault::{IVault as V, IVaultPrograms};
 use stylus_sdk::prelude::*;
 
 use crate::{
+    absorption::Absorption,
     arguments::{number, words, Arguments},
     errors::Fallible,
     settlement::Settlement,
@@ -43,6 +44,24 @@ impl VaultState {
             })?,
             IVaultPrograms::concludeClaimCall::SELECTOR if self.is_locked() => {
                 self.conclude_claim(a.word(0)?, a.number(1)?)?;
+            }
+            V::absorbCall::SELECTOR => {
+                let (shares, left) = self.absorb(&Absorption {
+                    settlement: Settlement {
+                        account: a.word(0)?,
+                        token: a.address(1)?,
+                        payer: Address::ZERO,
+                        payment: a.number(3)?,
+                        tab_settled: a.number(4)?,
+                        debt_settled: a.number(5)?,
+                        lot_returned: a.number(6)?,
+                        ended: a.boolean(7)?,
+                    },
+                    amount: a.number(2)?,
+                    price: a.number(8)?,
+                    low: a.number(9)?,
+                })?;
+                answer = words(&[shares, left]);
             }
             V::repayClaimCall::SELECTOR => {
                 answer = number(self.repay_claim(a.word(0)?, a.number(1)?)?);

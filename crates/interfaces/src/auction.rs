@@ -77,6 +77,9 @@ interface! {
         /// `take` of several auctions, each with its callback and payment. Orders that `take` would refuse for the state of their auction
         /// (gone, too dear, in need of a reset, too little left) are skipped. Returns how many were bought from, and what was paid.
         function takeBatch(Order[] calldata orders, uint256 deadline, address receiver, bytes calldata data) external returns (uint256 taken, uint256 paid);
+        /// Only by the fund: `take` of at most `maxLot`, paid with the fund's vault shares, while the price is at or under the adapter's low price less
+        /// the vault's backstop discount. `paid` is what it was worth to the claim; `sharesLeft` is above the fund's minimum.
+        function absorb(uint256 id, uint256 maxLot) external returns (uint256 lotTaken, uint256 paid, uint256 sharesBurned, uint256 sharesLeft);
         /// Start the price again, once the auction is too old or its price too low, or its clock was interrupted.
         function reset(uint256 id, address keeper) external;
         /// End an auction whose claim has been paid by other means: the lot goes back to the account.

@@ -14,6 +14,11 @@ interface! {
         /// `shares` of `controller` came back out of escrow.
         event RedeemCancelled(address indexed controller, address indexed sender, uint256 shares);
 
+        /// The fund took `lotTaken` of auction `id`, `paid` on its claim, for `shares` of its vault shares.
+        event Absorbed(uint256 indexed id, address indexed caller, uint256 lotTaken, uint256 paid, uint256 shares);
+
+        /// More than half of the fund's vault shares would be in lots: `spent` in all, `left` above the minimum.
+        error HalfExceeded(uint256 spent, uint256 left);
         error NotAuthorized(address caller);
         error Locked();
         error ZeroAmount();
@@ -70,6 +75,11 @@ interface! {
         function supportsInterface(bytes4 interfaceId) external view returns (bool);
         /// Value of the fund in loan asset: what it can bear now.
         function cover() external view returns (uint256 assets);
+        /// By anybody: have the fund take at most `maxLot` of auction `id`, while its price is at or under the adapter's low price less the
+        /// vault's backstop discount. It pays with vault shares, with at most half of them at once.
+        function absorb(uint256 id, uint256 maxLot) external returns (uint256 lotTaken, uint256 paid);
+        /// Vault shares spent on lots that the fund still has.
+        function absorbedShares() external view returns (uint256 shares);
         function cooldown() external view returns (uint256);
         /// For how long a request can be claimed after its cool-down, in seconds.
         function window() external view returns (uint256);

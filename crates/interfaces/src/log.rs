@@ -94,6 +94,7 @@ mod vault_events {
         V::ClosingStarted: [account] [debt, carrying, penalty];
         V::ClaimPaid: [account, payer] [carrying, recovered, recoveredToFund, penalty];
         V::LotReturned: [account, token] [amount];
+        V::LotAbsorbed: [account, token] [amount, payment, sharesBurned];
         V::DustToFund: [account, token] [amount];
         V::ClaimReinstated: [account] [assets, shares];
         V::LossRecognised: [account] [loss, covered, shared, sharesBurned];

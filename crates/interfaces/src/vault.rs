@@ -149,6 +149,8 @@ interface! {
         event ClaimPaid(bytes32 indexed account, address indexed payer, uint256 carrying, uint256 recovered, uint256 recoveredToFund, uint256 penalty);
         /// What a lot did not need came back to the account's collateral.
         event LotReturned(bytes32 indexed account, address indexed token, uint256 amount);
+        /// The fund took `amount` of a lot for `payment` of the claim; what that brings to the fund was not paid, for the rest `sharesBurned`.
+        event LotAbsorbed(bytes32 indexed account, address indexed token, uint256 amount, uint256 payment, uint256 sharesBurned);
         /// A lot too small to be auctioned went to the fund's account in the vault.
         event DustToFund(bytes32 indexed account, address indexed token, uint256 amount);
         /// The unpaid part of a claim became debt of the account again: its lots fell short, and it has other collateral.
@@ -243,6 +245,10 @@ interface! {
         error NoRoom(address token, uint256 room);
         /// Nothing left to sell.
         error NothingToSell(bytes32 account, address token);
+        /// The fund takes a lot only at or under `limit`.
+        error PriceAboveBackstop(uint256 price, uint256 limit);
+        /// The fund would have to burn shares of its minimum.
+        error FundTooSmall(uint256 available, uint256 needed);
 
         // ----- errors: configuration -----
         error ParameterOutOfBounds(bytes32 parameter, uint256 value);
@@ -321,6 +327,10 @@ interface! {
         /// Only by the auction: take `payment` from `payer` for the claim of `account`; `tabSettled` and `debtSettled` of the
         /// auction are done with; `lotReturned` goes back to the account; `ended` if this lot is over.
         function settle(bytes32 account, address token, address payer, uint256 payment, uint256 tabSettled, uint256 debtSettled, uint256 lotReturned, bool ended) external;
+        /// Only by the auction: `amount` of a lot of `account` becomes collateral of the fund, which pays `payment` with its vault shares, at
+        /// their value; the rest as in `settle`. Refused unless `price`, the auction's, is at or under `low`, the oracle's, less the backstop
+        /// discount. Returns the shares burnt, and what the fund has left above its minimum. Calls nobody.
+        function absorb(bytes32 account, address token, uint256 amount, uint256 payment, uint256 tabSettled, uint256 debtSettled, uint256 lotReturned, bool ended, uint256 price, uint256 low) external returns (uint256 sharesBurned, uint256 sharesLeft);
         /// What may still be paid on the claim of `account`, and how much of that no live auction is asking for.
         function claimLimit(bytes32 account) external view returns (uint256 outstanding, uint256 unassigned);
         /// Mint the interest reserve to the fund, by anybody. Returns the shares.

@@ -36,6 +36,14 @@ impl Payment {
     pub fn recovered_to_lenders(&self) -> U256 {
         self.recovered.saturating_sub(self.recovered_to_fund)
     }
+
+    /// What the fund gives away if it is the payer: all but what a payment brings to it.
+    #[must_use]
+    pub fn beyond_fund(&self) -> U256 {
+        self.to_carrying
+            .saturating_add(self.recovered_to_lenders())
+            .saturating_add(self.excess)
+    }
 }
 
 impl Claim {

@@ -13,6 +13,7 @@
     clippy::panic
 )]
 
+pub mod absorb;
 pub mod account;
 pub mod aggregation;
 pub mod breaker;

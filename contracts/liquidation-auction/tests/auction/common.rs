@@ -103,7 +103,7 @@ pub struct MockVault {
     pub last_debt_settled: StorageU256,
     /// WAD.
     pub backstop_discount: StorageU256,
-    /// 1: `release` fails, 2: `settle` fails, 3: `claimLimit` fails, 4: `claimLimit` answers one word, 5: `riskConfig` three.
+    /// 1: `release` fails, 2: `settle` fails, 3: `claimLimit` fails, 4: `claimLimit` answers one word, 5: `riskConfig` three, 6: `absorb` one.
     pub failure: StorageU8,
     /// What is assigned is overridden by this many unassigned, if set.
     pub has_fixed_unassigned: StorageBool,
@@ -198,6 +198,39 @@ impl MockVault {
                 self.last_tab_settled.set(call.tabSettled);
                 self.last_debt_settled.set(call.debtSettled);
                 Ok(vec![])
+            }
+            Ok(IVault::IVaultCalls::absorb(call)) => {
+                if failure == 6 {
+                    return Ok(vec![0; 32]);
+                }
+                if call.price * WAD > call.low * (WAD - self.backstop_discount.get()) {
+                    return refuse(14);
+                }
+                let (Some(lots), Some(assigned), Some(room)) = (
+                    self.in_lots
+                        .get(call.account)
+                        .checked_sub(call.amount + call.lotReturned),
+                    self.assigned.get(call.account).checked_sub(call.tabSettled),
+                    self.room.get().checked_sub(call.debtSettled),
+                ) else {
+                    return refuse(12);
+                };
+                self.in_lots.setter(call.account).set(lots);
+                self.assigned.setter(call.account).set(assigned);
+                self.room.set(room);
+                let returned = self.returned.get(call.account) + call.lotReturned;
+                self.returned.setter(call.account).set(returned);
+                let sent = self.sent.get(FUND) + call.amount;
+                self.sent.setter(FUND).set(sent);
+                let owed = self.outstanding.get(call.account) - call.payment;
+                self.outstanding.setter(call.account).set(owed);
+                let paid = self.paid.get(FUND) + call.payment;
+                self.paid.setter(FUND).set(paid);
+                if call.ended {
+                    self.ended.set(self.ended.get() + U256::ONE);
+                }
+                // A share for a unit, 7 left.
+                Ok((call.payment, U256::from(7)).abi_encode())
             }
             Ok(IVault::IVaultCalls::riskConfig(_)) => {
                 if failure == 5 {

@@ -1,5 +1,6 @@
 //! The auction with doubles of the modules around it.
 
+mod absorb;
 mod administration;
 mod batch;
 mod callback;

@@ -15,6 +15,7 @@ use crate::common::*;
 enum Caller {
     Anybody,
     Vault,
+    Fund,
     Owner,
 }
 
@@ -35,6 +36,11 @@ fn grow_old(_: &World, _: U256) {
     VM::context().increase_time(TAIL + 1);
 }
 
+/// Under the oracle's price.
+fn fall(_: &World, _: U256) {
+    VM::context().increase_time(TO_ZERO / 4);
+}
+
 fn pay(world: &World, _: U256) {
     let mut vault = world.vault.sender(OWNER);
     vault.outstanding.setter(ACCOUNT).set(U256::ZERO);
@@ -53,7 +59,7 @@ fn verbs() -> Vec<Verb> {
         prepare,
         calldata,
     };
-    use Caller::{Anybody, Owner, Vault};
+    use Caller::{Anybody, Fund, Owner, Vault};
     vec![
         verb("start", Vault, 1, nothing, |_| {
             Interface::startCall {
@@ -94,6 +100,13 @@ fn verbs() -> Vec<Verb> {
                 deadline: U256::MAX,
                 receiver: Address::repeat_byte(0x77),
                 data: bytes(b""),
+            }
+            .abi_encode()
+        }),
+        verb("absorb", Fund, 3, fall, |id| {
+            Interface::absorbCall {
+                id,
+                maxLot: ether(1),
             }
             .abi_encode()
         }),
@@ -146,6 +159,7 @@ fn each_verb_is_open_to_whom_and_at_which_level_the_table_says() {
                 let allowed = match verb.caller {
                     Caller::Anybody => true,
                     Caller::Vault => caller == vault,
+                    Caller::Fund => caller == FUND,
                     Caller::Owner => caller == OWNER,
                 };
                 let stopped = level >= verb.stopped_from;

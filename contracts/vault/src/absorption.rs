@@ -1,0 +1,157 @@
+//! The fund takes a lot: collateral becomes its own, and vault shares pay for it. No token moves and nobody is called, so it works
+//! without cash.
+
+use alloy_primitives::{Address, B256, U256};
+use breakwater_fixed_point::WAD;
+use breakwater_interfaces::vault::IVault;
+use breakwater_risk::{absorb::is_at_backstop, account as account_id};
+
+use crate::{
+    errors::{self, math_overflow, Fallible},
+    market::Market,
+    math,
+    settlement::Settlement,
+    state::{AccountClaim, VaultState},
+};
+
+/// What the auction reports when the fund takes a part of a lot.
+pub(crate) struct Absorption {
+    /// As for a payment; the fund pays.
+    pub settlement: Settlement,
+    /// Collateral that the fund gets.
+    pub amount: U256,
+    /// The auction's price, 1e36 scale.
+    pub price: U256,
+    /// The oracle's low price, 1e36 scale.
+    pub low: U256,
+}
+
+impl VaultState {
+    /// Gives the fund a part of a lot for its vault shares, by the auction. Returns the shares burnt, and what the fund has left
+    /// above its minimum.
+    ///
+    /// # Errors
+    ///
+    /// `NotAuthorized`, `Locked`, `PriceAboveBackstop`, `UnknownCollateral`, `InsufficientCollateral`, `FundTooSmall`, `MathOverflow`.
+    pub(crate) fn absorb(&mut self, absorption: &Absorption) -> Fallible<(U256, U256)> {
+        let Settlement {
+            account,
+            token,
+            payment,
+            lot_returned,
+            ..
+        } = absorption.settlement;
+        self.require_caller(self.auction())?;
+        let (price, low) = (absorption.price, absorption.low);
+        let discount = self.risk().backstop_discount;
+        if !is_at_backstop(price, low, discount) {
+            let limit = math::mul_div_down(low, WAD.saturating_sub(discount), WAD)?;
+            return Err(errors::price_above_backstop(price, limit));
+        }
+        let mut market = self.enter_accrued()?;
+        let mut head = self.head(account);
+        let mut claim = self.claim(account);
+        claim.assigned = claim
+            .assigned
+            .saturating_sub(absorption.settlement.tab_settled);
+        self.free_room(token, absorption.settlement.debt_settled)?;
+
+        // All of the token in the books stays what it is: it changes hands in them.
+        let (index, _, _) = self.collateral_total(token)?;
+        let (free, in_lots) = self.position(account, index);
+        let gone = math::add(absorption.amount, lot_returned)?;
+        let Some(left) = in_lots.checked_sub(gone) else {
+            return Err(errors::insufficient_collateral(
+                account, token, in_lots, gone,
+            ));
+        };
+        let free = free.saturating_add(lot_returned);
+        self.set_position(account, &mut head, index, free, left)?;
+        self.credit_fund(index, absorption.amount)?;
+
+        let shares = self.pay_in_shares(&mut market, account, &mut claim, payment)?;
+        self.emit(&IVault::LotAbsorbed {
+            account,
+            token,
+            amount: absorption.amount,
+            payment,
+            sharesBurned: shares,
+        });
+        if absorption.settlement.ended {
+            self.log_lot_returned(account, token, lot_returned);
+            head.live_lots = head.live_lots.saturating_sub(1);
+            self.finish_claim(&mut market, account, &mut head, &mut claim)?;
+        }
+        self.set_claim(account, &claim)?;
+        self.set_head(account, &head)?;
+        self.store(&market)?;
+        self.leave();
+        let (minimum, _) = self.fund_minimum();
+        let left = self.balance(self.fund()).saturating_sub(minimum);
+        Ok((shares, left))
+    }
+
+    /// Adds collateral to the fund's account.
+    ///
+    /// # Errors
+    ///
+    /// `AmountTooLarge`, `MathOverflow`.
+    pub(crate) fn credit_fund(&mut self, index: u8, amount: U256) -> Fallible<()> {
+        let account = account_id::account_id(self.fund(), 0).ok_or_else(math_overflow)?;
+        let mut head = self.head(account);
+        let (free, in_lots) = self.position(account, index);
+        self.set_position(
+            account,
+            &mut head,
+            index,
+            free.saturating_add(amount),
+            in_lots,
+        )?;
+        self.set_head(account, &head)
+    }
+
+    /// Books a payment of the fund on a claim. What a payment brings to the fund, it does not pay; for the rest it burns shares of that
+    /// value, rounded up, so that the share price stays: carrying falls by as much as the shares are worth, and what the
+    /// lenders get back vests. Returns the shares burnt.
+    ///
+    /// # Errors
+    ///
+    /// `FundTooSmall`, `MathOverflow`.
+    fn pay_in_shares(
+        &mut self,
+        market: &mut Market,
+        account: B256,
+        claim: &mut AccountClaim,
+        payment: U256,
+    ) -> Fallible<U256> {
+        self.mint_reserve(market)?;
+        let (fund, now) = (self.fund(), self.now());
+        let paid = claim.claim.settle(payment);
+        let shares = market.shares_up(paid.beyond_fund(), now)?;
+        if !paid.excess.is_zero() {
+            // The least lot of a token with few decimals was worth more than was owed: the owner gets shares, fewer than are burnt for it.
+            self.mint_value(market, account_id::owner_of(account), paid.excess)?;
+        }
+        let (minimum, _) = self.fund_minimum();
+        let available = self.balance(fund).saturating_sub(minimum);
+        if shares > available {
+            return Err(errors::fund_too_small(available, shares));
+        }
+        self.burn_shares(market, fund, shares)?;
+        market.carrying = market.carrying.saturating_sub(paid.to_carrying);
+        self.vest(market, paid.recovered_to_lenders());
+        self.log_claim_paid(account, fund, &paid);
+        Ok(shares)
+    }
+
+    /// `LotReturned`, if something was.
+    pub(crate) fn log_lot_returned(&self, account: B256, token: Address, amount: U256) {
+        if !amount.is_zero() {
+            self.emit(&IVault::LotReturned {
+                account,
+                token,
+                amount,
+            });
+        }
+    }
+}
