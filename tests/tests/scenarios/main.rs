@@ -1,6 +1,7 @@
 //! The compiled programs on the embedded chain, driven as users, keepers, bidders and Solidity contracts drive them. Names
 //! in brackets (V5, L4) are those of the documentation's invariants.
 
+mod absorb;
 mod auction;
 mod auction_logs;
 mod common;
