@@ -5,7 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ILiquidationAuction} from "abi/ILiquidationAuction.sol";
 
-/// What is used of a Uniswap v3 pool. Pools are created by the factory as its authors published it (npm `@uniswap/v3-core`).
+/// What is used of a Uniswap v3 pool. Pools are created by the factory as its authors published it (npm package uniswap/v3-core).
 interface IPool {
     function token0() external view returns (address);
     function token1() external view returns (address);

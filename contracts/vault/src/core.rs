@@ -25,17 +25,14 @@ const LIQUIDATION: [[u8; 4]; 2] = [
     V::checkLiquidationCall::SELECTOR,
 ];
 /// What the program for claims and upkeep has.
-const SETTLEMENT: [[u8; 4]; 11] = [
+const SETTLEMENT: [[u8; 4]; 8] = [
     V::releaseCall::SELECTOR,
     V::settleCall::SELECTOR,
     V::absorbCall::SELECTOR,
     V::repayClaimCall::SELECTOR,
     V::mintReserveCall::SELECTOR,
     V::accrueCall::SELECTOR,
-    V::updateMarginCall::SELECTOR,
     V::setPredictiveCall::SELECTOR,
-    V::updateDeleveragingCall::SELECTOR,
-    V::deleveragingCall::SELECTOR,
     V::claimLimitCall::SELECTOR,
 ];
 /// What the program for administration and rights has.

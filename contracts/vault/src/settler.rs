@@ -1,9 +1,9 @@
-//! The vault's program for claims, reached by delegate call from the core: what the auction calls, payments by anybody, and upkeep.
+//! The vault's program for claims, reached by delegate call from the core: what the auction calls, and payments by anybody.
 // The SDK's entrypoint macro writes a public function without documentation.
 #![allow(missing_docs)]
 
 use alloc::vec::Vec;
-use alloy_primitives::{Address, U256};
+use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::vault::{IVault as V, IVaultPrograms};
 use stylus_sdk::prelude::*;
@@ -76,18 +76,8 @@ impl VaultState {
                 self.store_and_leave(&market)?;
                 answer = number(shares);
             }
-            V::updateMarginCall::SELECTOR => answer = number(self.update_margin(a.address(0)?)?),
             V::setPredictiveCall::SELECTOR => {
                 self.choose_predictive(a.word(0)?, a.boolean(1)?)?;
-            }
-            V::updateDeleveragingCall::SELECTOR => {
-                answer = number(U256::from(self.update_deleveraging()?));
-            }
-            V::deleveragingCall::SELECTOR => {
-                let state = self.deleveraging();
-                let cover = self.cover(&self.market_now())?;
-                let was_met = U256::from(u8::from(state.was_met));
-                answer = words(&[state.target, cover, was_met, U256::from(state.from())]);
             }
             V::claimLimitCall::SELECTOR => {
                 let claim = self.claim(a.word(0)?);

@@ -1,4 +1,5 @@
-//! The vault's program for views, reached by delegate call from the core: all that is not a verb, and what nobody knows.
+//! The vault's program for views, reached by delegate call from the core: all that is not a verb, and what nobody knows. Also upkeep by
+//! anybody, which rests on the same figures of volatility and cover.
 // The SDK's entrypoint macro writes a public function without documentation.
 #![allow(missing_docs)]
 
@@ -29,6 +30,15 @@ impl VaultState {
     fn run_views(&mut self, selector: [u8; 4], a: Arguments<'_>) -> Fallible<Option<Vec<u8>>> {
         let now = self.now();
         Ok(Some(match selector {
+            // ----- upkeep -----
+            V::updateMarginCall::SELECTOR => number(self.update_margin(a.address(0)?)?),
+            V::updateDeleveragingCall::SELECTOR => number(U256::from(self.update_deleveraging()?)),
+            V::deleveragingCall::SELECTOR => {
+                let state = self.deleveraging();
+                let cover = self.cover(&self.market_now())?;
+                let was_met = U256::from(u8::from(state.was_met));
+                words(&[state.target, cover, was_met, U256::from(state.from())])
+            }
             // ----- ERC-20 and ERC-4626 -----
             V::nameCall::SELECTOR => string(self.names().0),
             V::symbolCall::SELECTOR => string(self.names().1),

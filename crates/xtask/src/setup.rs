@@ -133,8 +133,12 @@ pub(crate) fn cargo_stylus(workspace: &Workspace) -> Result<PathBuf> {
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("CARGO_INCREMENTAL", "0");
     if cfg!(target_os = "linux") {
-        // `replay` loads the contract as a library that finds the host functions in the program.
-        command.env("RUSTFLAGS", "-C link-arg=-rdynamic");
+        // `replay` loads the contract as a library that finds the host functions in the program. All of the program is exported then,
+        // and wasmer names a function that newer compilers no longer bring; nothing calls it.
+        command.env(
+            "RUSTFLAGS",
+            "-C link-arg=-rdynamic -C link-arg=-Wl,--defsym=__rust_probestack=0",
+        );
     }
     process::run(&mut command, "cargo install cargo-stylus", |_| {}).map_err(|error| {
         error.advise("see cargo's message above. It needs the network (crates.io, or the registry of your cargo configuration).")

@@ -21,7 +21,7 @@ fn absorb(world: &World, id: U256, max_lot: U256) -> Result<(U256, U256, U256, U
         maxLot: max_lot,
     };
     // As a transaction: what fails is undone.
-    let answer = world.auction.call_raw(FUND, &call.abi_encode())?;
+    let answer = world.auction.call_raw(FUND, call.abi_encode())?;
     let answer = Interface::absorbCall::abi_decode_returns(&answer).unwrap();
     Ok((
         answer.lotTaken,

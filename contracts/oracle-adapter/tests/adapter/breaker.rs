@@ -3,7 +3,6 @@
 use alloy_primitives::U256;
 use breakwater_interfaces::oracle::IOracleAdapter;
 use breakwater_risk::volatility::squared_return;
-use motsu::prelude::*;
 
 use crate::common::*;
 

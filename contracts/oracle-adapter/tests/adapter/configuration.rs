@@ -5,7 +5,6 @@ use breakwater_interfaces::oracle::{
     IOracleAdapter::{self, IOracleAdapterErrors as Error},
     Leg, Parameters,
 };
-use motsu::prelude::*;
 
 use crate::common::*;
 

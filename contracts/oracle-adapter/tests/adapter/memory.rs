@@ -6,7 +6,6 @@ use breakwater_risk::{
     time_weighted_average::advance,
     volatility::{squared_return, update},
 };
-use motsu::prelude::*;
 
 use crate::common::*;
 

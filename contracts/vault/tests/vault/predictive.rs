@@ -103,8 +103,7 @@ fn at_the_zones_edge_nothing_is_sold() {
     // L1: from outside to inside by a cent of the price, the first lot is the least lot.
     let (market, account) = in_the_zone(UNCAPPED);
     opt_in(&market, account, true);
-    let mut outside = 0;
-    for cents in (175_000_u64..179_500).rev().step_by(25) {
+    for (outside, cents) in (175_000_u64..179_500).rev().step_by(25).enumerate() {
         market.set_answer(0, n(u128::from(cents)) * n(1_000_000));
         let (health, limit) = (market.health(account), zone(&market, account).limit);
         let check = market.check(account, 0);
@@ -114,7 +113,6 @@ fn at_the_zones_edge_nothing_is_sold() {
             assert!(outside > 5);
             return;
         }
-        outside += 1;
     }
     panic!("never in the zone");
 }

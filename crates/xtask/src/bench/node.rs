@@ -1,7 +1,7 @@
 //! The node as its users have it: started as a process, asked over HTTP.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     net::TcpStream,
     process::{Child, Command, Stdio},
     time::Instant,
