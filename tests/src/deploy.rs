@@ -306,7 +306,11 @@ impl Suite {
                 .collect(),
             // 36 and the loan asset's decimals, less the token's and the feeds'.
             expectedPrice: U256::from(setup.price)
-                * U256::from(10).pow(U256::from(34_u8.saturating_sub(decimals))),
+                * U256::from(10).pow(U256::from(
+                    28_u8
+                        .saturating_add(self.config.asset.decimals)
+                        .saturating_sub(decimals),
+                )),
         };
         self.send(owner, oracle, &sources)?;
         let curve = ILiquidationAuction::setCurveCall {

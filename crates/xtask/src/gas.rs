@@ -5,7 +5,10 @@ use std::path::Path;
 use alloy_sol_types::{SolCall, SolValue};
 use breakwater_tests::{
     devnode::{abi::ArbWasmCache, Receipt, Tx, ARB_WASM_CACHE_ADDRESS},
+    external::IFlashTaker,
     interfaces::{
+        auction::ILiquidationAuction,
+        fund::IInsuranceFund,
         oracle::{IOracleAdapter, Leg, Parameters},
         vault::IVault,
     },
@@ -20,7 +23,7 @@ use crate::{
 };
 
 /// A transaction and the most that it should cost, cached; 0 if there is no budget for it.
-const BUDGETS: [(&str, u64); 15] = [
+const BUDGETS: [(&str, u64); 20] = [
     ("supply", 90_000),
     ("withdraw", 0),
     ("transfer of shares", 0),
@@ -30,8 +33,13 @@ const BUDGETS: [(&str, u64); 15] = [
     ("repay", 85_000),
     ("open a position (execute)", 0),
     ("liquidate, new slots", 265_000),
+    ("take a part of a lot", 140_000),
+    ("take, sell in the callback and pay", 0),
     ("take a lot", 140_000),
     ("liquidate, recycled slots", 180_000),
+    ("reset an auction", 0),
+    ("absorb a lot", 175_000),
+    ("cancel an auction", 0),
     ("move a threshold", 0),
     ("poke: a sample", 0),
     ("poke: too early for one", 0),
@@ -181,16 +189,42 @@ impl Market {
         self.suite.set_price(weth, 180 * DOLLAR)?;
         let (started, id) = self.liquidation(keeper, account, weth)?;
         self.suite.pass(200)?;
+        let third = self.suite.auction_status(id)?.lot / U256::from(3);
+        let (_, part) = self.suite.take(taker, id, third, U256::MAX)?;
+        let callback = self.take_with_callback(taker, id, third)?;
         let (_, take) = self.suite.take(taker, id, U256::MAX, U256::MAX)?;
         // The same account again: its words, the auction's and the room's are there.
         self.suite.pass(600)?;
         self.suite.set_price(weth, 145 * DOLLAR)?;
-        let (recycled, _) = self.liquidation(keeper, account, weth)?;
+        let (recycled, id) = self.liquidation(keeper, account, weth)?;
+        let tail = self.suite.config.weth.curve.tail;
+        self.suite.pass(tail + 1)?;
+        self.suite.set_price(weth, 145 * DOLLAR)?;
+        let reset = self.suite.reset(keeper, id)?;
+        // Down to where the fund takes it: once for a part, so that its words are there, and once for the rest.
+        self.suite.pass(600)?;
+        let half = self.suite.auction_status(id)?.lot / U256::from(2);
+        let fund = self.suite.modules.fund;
+        let absorb = |id, max_lot| IInsuranceFund::absorbCall {
+            id,
+            maxLot: max_lot,
+        };
+        self.suite.send(keeper, fund, &absorb(id, half))?;
+        let (_, absorbed) = self.suite.send(keeper, fund, &absorb(id, U256::MAX))?;
+        self.suite.set_price(weth, 120 * DOLLAR)?;
+        let (_, id) = self.liquidation(keeper, other, weth)?;
+        let (guard, auction) = (self.suite.owner, self.suite.modules.auction);
+        let call = ILiquidationAuction::cancelCall { id };
+        let (_, cancel) = self.suite.send(guard, auction, &call)?;
         self.suite.pass(600)?;
         self.suite.set_price(weth, 146 * DOLLAR)?;
         let (_, poke) = self.suite.poke(keeper, weth)?;
         let (_, early) = self.suite.poke(keeper, weth)?;
-        let more = self.more_sources(owner, other)?;
+        let third = breakwater_tests::account_of(owner, 2);
+        self.suite
+            .deposit_collateral(owner, third, weth, ether(10))?;
+        self.suite.borrow(owner, third, stable(100))?;
+        let more = self.more_sources(owner, third)?;
         Ok([
             supply,
             withdraw,
@@ -201,13 +235,42 @@ impl Market {
             repay,
             open,
             started,
+            part.gas_used,
+            callback,
             take.gas_used,
             recycled,
+            reset.gas_used,
+            absorbed.gas_used,
+            cancel.gas_used,
             move_threshold,
             poke.gas_used,
             early.gas_used,
             more,
         ])
+    }
+
+    /// A contract without capital takes a part, sells it in the callback, pays, and keeps the rest.
+    fn take_with_callback(
+        &mut self,
+        user: Address,
+        id: U256,
+        max_lot: U256,
+    ) -> std::result::Result<u64, Failure> {
+        let (weth, asset, exchange) = (self.suite.weth(), self.suite.asset, self.suite.exchange);
+        let price = self.suite.price(weth)?;
+        self.suite.set_market_price(weth, price)?;
+        self.suite.give(asset, exchange, stable(10_000))?;
+        let arguments = (self.suite.modules.auction, exchange).abi_encode_params();
+        let contract = self.suite.deploy_contract(user, "FlashTaker", &arguments)?;
+        let run = IFlashTaker::runCall {
+            id,
+            maxLot: max_lot,
+            minLot: U256::ZERO,
+            maxPrice: U256::MAX,
+            minProfit: U256::from(1),
+        };
+        let (_, receipt) = self.suite.send(user, contract, &run)?;
+        Ok(receipt.gas_used)
     }
 
     /// One feed a token, quorum 1.

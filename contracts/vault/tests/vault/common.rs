@@ -677,6 +677,14 @@ impl Market {
             .expect("a poke");
     }
 
+    /// The feed of an asset reverts from now on, for so long that its last good price no longer counts.
+    pub fn kill_source(&self, asset: usize) {
+        self.assets[asset].feed.sender(owner()).break_down(true);
+        self.poke(asset);
+        let dead_after = Parameters::standard(18, 1).deadAfter;
+        self.pass(dead_after.to::<u64>() + 1);
+    }
+
     /// Lets time pass; feeds stay fresh.
     pub fn pass(&self, seconds: u64) {
         VM::context().increase_time(seconds);

@@ -47,10 +47,11 @@ fn incident_01_what_is_for_sale_at_once_is_capped() {
 fn incident_03_a_price_that_is_not_good_liquidates_nobody() {
     let market = funded();
     let account = market.open(ALICE, &[(0, 10_000)], market.usd(15_000));
+    // The last good price makes it unhealthy; then the feed stands still.
+    market.set_price(0, 1_800);
+    market.poke(0);
     VM::context().increase_time(8 * 86_400);
-    let old = VM::context().block_timestamp() - 8 * 86_400;
     let feed = &market.assets[0].feed;
-    feed.sender(owner()).set(n(180_000_000_000), old);
     assert!(matches!(
         market.liquidate(KEEPER, account, 0),
         Err(Error::PriceNotOk(_))
@@ -213,7 +214,7 @@ fn incident_26_a_loss_of_almost_everything_leaves_the_funds_minimum_and_a_price(
         fundMinimum: minimum,
     });
     let account = market.open(ALICE, &[(0, 660_000)], market.usd(990_000));
-    market.set_answer(0, n(1));
+    market.set_price(0, 1);
     market.liquidate(KEEPER, account, 0).expect("insolvent");
     assert_eq!(market.shares(market.fund.address()), minimum);
     assert!(!minimum.is_zero() && !market.share_price().is_zero());
@@ -336,7 +337,7 @@ fn neither_dust_of_a_dead_token_nor_its_death_protects_or_harms_an_account() {
     let market = funded();
     let account = market.open(ALICE, &[(0, 10_000), (1, 1)], market.usd(15_000));
     let plain = market.open(BOB, &[(0, 10_000)], market.usd(15_000));
-    market.assets[1].feed.sender(owner()).break_down(true);
+    market.kill_source(1);
     // Healthy still.
     assert!(matches!(
         market.liquidate(KEEPER, account, 0),
@@ -362,7 +363,7 @@ fn neither_dust_of_a_dead_token_nor_its_death_protects_or_harms_an_account() {
 fn a_dead_token_counts_as_nothing_and_what_it_brings_later_is_recovered() {
     let market = funded();
     let account = market.open(ALICE, &[(1, 1_000)], market.usd(20_000));
-    market.assets[1].feed.sender(owner()).break_down(true);
+    market.kill_source(1);
     market
         .liquidate(KEEPER, account, 1)
         .expect("nothing is left");
