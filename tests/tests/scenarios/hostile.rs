@@ -92,11 +92,11 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
             victim_owner,
             0,
             &[(weth, milli_ether(10_000))],
-            stable(1_490),
+            stable(1_470),
         )
         .unwrap();
     suite.pass(100).unwrap();
-    suite.set_price(weth, 180 * DOLLAR).unwrap();
+    suite.set_price(weth, 178 * DOLLAR).unwrap();
     assert!(suite.check_liquidation(victim, weth).unwrap().succeeds);
 
     let auction = modules.auction;
