@@ -3,19 +3,25 @@ pragma solidity 0.8.37;
 
 /// A price feed with Chainlink's AggregatorV3Interface whose answers anybody may set: for tests only.
 contract MockFeed {
-    /// One word, as in Chainlink's aggregators.
+    /// The latest round and what every read asks for, in one word: a read loads nothing else.
+    struct Latest {
+        int120 answer;
+        uint48 updatedAt;
+        uint72 round;
+        uint8 decimals;
+        /// While true, every read reverts, as a feed does whose access was taken away.
+        bool broken;
+    }
+
     struct Round {
-        int192 answer;
-        uint64 updatedAt;
+        int120 answer;
+        uint48 updatedAt;
     }
 
     string public description;
     uint256 public constant version = 4;
-    uint8 public decimals;
-    uint80 public latestRound;
-    /// While true, every read reverts, as a feed does whose access was taken away.
-    bool public broken;
 
+    Latest private _latest;
     mapping(uint80 roundId => Round) private _rounds;
 
     event AnswerUpdated(int256 indexed current, uint256 indexed roundId, uint256 updatedAt);
@@ -26,7 +32,7 @@ contract MockFeed {
 
     constructor(string memory description_, uint8 decimals_, int256 answer) {
         description = description_;
-        decimals = decimals_;
+        _latest.decimals = decimals_;
         _push(answer, block.timestamp);
     }
 
@@ -42,16 +48,29 @@ contract MockFeed {
 
     /// Overwrites when the latest round was updated.
     function setUpdatedAt(uint256 updatedAt) external {
-        _rounds[latestRound].updatedAt = uint64(updatedAt);
+        _latest.updatedAt = uint48(updatedAt);
+        _rounds[_latest.round].updatedAt = uint48(updatedAt);
     }
 
     /// Real feeds never change their decimals; a feed behind a proxy can be replaced by one that has others.
     function setDecimals(uint8 decimals_) external {
-        decimals = decimals_;
+        _latest.decimals = decimals_;
     }
 
     function setBroken(bool broken_) external {
-        broken = broken_;
+        _latest.broken = broken_;
+    }
+
+    function decimals() external view returns (uint8) {
+        return _latest.decimals;
+    }
+
+    function broken() external view returns (bool) {
+        return _latest.broken;
+    }
+
+    function latestRound() external view returns (uint80) {
+        return _latest.round;
     }
 
     function latestRoundData()
@@ -59,24 +78,29 @@ contract MockFeed {
         view
         returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)
     {
-        return getRoundData(latestRound);
+        Latest memory latest = _latest;
+        if (latest.broken) revert Broken();
+        return (latest.round, latest.answer, latest.updatedAt, latest.updatedAt, latest.round);
     }
 
     function getRoundData(uint80 id)
-        public
+        external
         view
         returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)
     {
-        if (broken) revert Broken();
-        if (id == 0 || id > latestRound) revert NoDataPresent(id);
+        if (_latest.broken) revert Broken();
+        if (id == 0 || id > _latest.round) revert NoDataPresent(id);
         Round storage round = _rounds[id];
         return (id, round.answer, round.updatedAt, round.updatedAt, id);
     }
 
     function _push(int256 answer, uint256 updatedAt) private {
-        if (int192(answer) != answer) revert AnswerOutOfRange(answer);
-        uint80 id = ++latestRound;
-        _rounds[id] = Round({answer: int192(answer), updatedAt: uint64(updatedAt)});
-        emit AnswerUpdated(answer, id, updatedAt);
+        if (int120(answer) != answer) revert AnswerOutOfRange(answer);
+        uint72 round = _latest.round + 1;
+        _latest.answer = int120(answer);
+        _latest.updatedAt = uint48(updatedAt);
+        _latest.round = round;
+        _rounds[round] = Round({answer: int120(answer), updatedAt: uint48(updatedAt)});
+        emit AnswerUpdated(answer, round, updatedAt);
     }
 }

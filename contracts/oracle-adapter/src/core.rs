@@ -31,6 +31,10 @@ use crate::{
 /// How far a configuration may move a price without an expected one, and how far the expected one may be off: one part in 20.
 pub const MAX_MOVE_PARTS: u64 = 20;
 
+/// Seconds after a sample within which a poke that is too early for another does not ask the sources: a halt may start its clock so
+/// much later.
+pub const SETTLED: u64 = 60;
+
 /// The adapter.
 #[cfg_attr(not(feature = "extension"), entrypoint)]
 #[storage]
@@ -284,11 +288,19 @@ impl AdapterState {
         if token.config.is_unknown() {
             return Err(errors::unknown_token(address));
         }
+        let now = self.now();
+        let [interval, _, _, _, halt, _] = token.config.times();
+        let silence = token.silence(now);
+        let is_due = silence >= interval;
+        // Right after a sample nothing is sampled, and whatever goes wrong meanwhile is noted by the next poke. No source is asked:
+        // a liquidation that pokes first pays little for it.
+        if !is_due && silence < SETTLED && token.incidents.failing_since == 0 {
+            return Ok(false);
+        }
         // Right after an outage sources have yet to catch up.
         if self.is_sequencer_down()? {
             return Ok(false);
         }
-        let now = self.now();
         let outcome = self.outcome(&token, now)?;
         // All calls come before the first write.
         let Outcome::Good(price) = outcome else {
@@ -305,8 +317,6 @@ impl AdapterState {
         let before = token.incidents;
         token.incidents.failing_since = 0;
         let average = token.average(now);
-        let [interval, _, _, _, halt, _] = token.config.times();
-        let is_due = now.saturating_sub(token.memory.sampled_at) >= interval;
         let is_held = match token.breaker(price, average, now) {
             None => false,
             Some((direction, verdict)) => {

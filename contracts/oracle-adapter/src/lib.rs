@@ -34,6 +34,6 @@ pub mod sources;
 pub mod state;
 
 pub use crate::{
-    core::{OracleAdapter, MAX_MOVE_PARTS},
+    core::{OracleAdapter, MAX_MOVE_PARTS, SETTLED},
     extension::{OracleAdapterExtension, MAX_AGE, MAX_GRACE, MAX_LEGS, MIN_WINDOW},
 };

@@ -4,7 +4,11 @@
 //! of integers that fits 255 bits is exact; beyond that, and for quotients, each step rounds down by less than 2^-253 of the value.
 
 use alloy_primitives::U256;
-use breakwater_fixed_point::{mul, mul_div_down};
+use breakwater_fixed_point::mul_div_down;
+
+/// The largest power of ten that is multiplied with at once, the largest that 128 bits hold, and the largest of all.
+const DIGITS_A_STEP: u32 = 38;
+const MOST_DIGITS: u32 = 152;
 
 /// `mantissa·2^exponent`, above 0; the mantissa is under 2^255.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +44,10 @@ impl Magnitude {
     #[inline(never)]
     #[must_use]
     pub fn times(self, other: Self) -> Self {
+        // The first leg of each source.
+        if self == Self::ONE {
+            return other;
+        }
         let bits = self
             .mantissa
             .bit_len()
@@ -81,14 +89,25 @@ impl Magnitude {
     /// `self·10^exponent`, rounded down, for exponents from −152 to 152; `None` beyond.
     #[must_use]
     pub fn times_ten_to(self, exponent: i32) -> Option<Self> {
-        let digits = exponent.unsigned_abs();
-        let first = digits.min(76);
-        let (first, second) = (ten_to(first)?, ten_to(digits.saturating_sub(first))?);
-        Some(if exponent < 0 {
-            self.over(first).over(second)
-        } else {
-            self.times(first).times(second)
-        })
+        let mut digits = exponent.unsigned_abs();
+        if digits > MOST_DIGITS {
+            return None;
+        }
+        let mut value = self;
+        while digits != 0 {
+            let step = digits.min(DIGITS_A_STEP);
+            let power = Self {
+                mantissa: U256::from(10_u128.checked_pow(step)?),
+                exponent: 0,
+            };
+            value = if exponent < 0 {
+                value.over(power)
+            } else {
+                value.times(power)
+            };
+            digits = digits.saturating_sub(step);
+        }
+        Some(value)
     }
 
     /// The integer part; `None` if it needs more than 256 bits.
@@ -110,11 +129,4 @@ impl Magnitude {
 /// `2^n`, `n` at most 255.
 fn power_of_two(n: usize) -> U256 {
     U256::ONE.wrapping_shl(n)
-}
-
-/// `10^n`; `None` above 76.
-fn ten_to(n: u32) -> Option<Magnitude> {
-    let half = n >> 1;
-    let power = |n: u32| 10_u128.checked_pow(n).map(U256::from);
-    Magnitude::new(mul(power(half)?, power(n.saturating_sub(half))?)?, 0)
 }
