@@ -44,7 +44,8 @@ const COMMANDS: &[Command] = &[
                   \x20         Chainlink rounds (time_unix, answer_raw)\n\
                   --wicks            open, high, low and close of each candle, in the likelier order\n\
                   --figure           draws target/replay/<file>.svg: series, prices, volatility, and where there was no good price\n\
-                  --fault KIND       plants an error for an hour: x10, x0.1, frozen, or drift (3 % down)\n\
+                  --fault KIND       plants an error for an hour: x10, x0.1, stuck (the same answer as new), drift (3 % down); or\n\
+                  \x20                  frozen (no answer), for an hour beyond the largest age\n\
                   --feeds N          in N of the three feeds, 1 to 3; 3 if none is given\n\
                   --max-age SECONDS  largest age of an answer; 3,900 if none is given, 90,000 for rounds of 18 decimals\n\n\
                   Three feeds give the series to an adapter with the standard parameters; at each answer somebody pokes. The exit status is 1\n\
@@ -257,7 +258,7 @@ fn replay_arguments(arguments: Vec<OsString>) -> Result<replay::Options> {
                 let word = parser.value()?.string()?;
                 kind = Some(replay::Kind::of(&word).ok_or_else(|| {
                     Error::usage(format!("there is no fault {word:?}"))
-                        .advise("use one of x10, x0.1, frozen, drift")
+                        .advise("use one of x10, x0.1, frozen, stuck, drift")
                 })?);
             }
             lexopt::Arg::Long("feeds") => {

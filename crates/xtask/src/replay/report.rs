@@ -3,7 +3,6 @@
 use breakwater_tests::interfaces::oracle::Status;
 
 use super::{
-    fault,
     run::{Look, Run},
     series::Series,
 };
@@ -13,6 +12,24 @@ use crate::{demo::date, table::thousands};
 const MOST_LINES: usize = 24;
 /// Seconds between two looks at a halt: it is seen to end so much later.
 const RESOLUTION: u64 = 60;
+
+/// A good price further than this from the right one is an error that was believed.
+const BELIEVED: f64 = 0.015;
+
+/// What a planted fault did while it lasted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Damage {
+    /// Seconds until a good price was wrong by more than [`BELIEVED`].
+    pub(super) believed_after: Option<u64>,
+    /// The first status that was not Ok, and seconds until then.
+    pub(super) first_refusal: Option<(u8, u64)>,
+    /// Seconds without a good price.
+    pub(super) without_price: u64,
+    /// The most that `low` of a good price was above the right one, as a part of it: how much too much could be borrowed.
+    pub(super) for_opening: f64,
+    /// The most that `mid` of a good price was under it, at most 0: how much too early could be liquidated.
+    pub(super) for_liquidation: f64,
+}
 
 /// A stretch of time with one status.
 struct Spell {
@@ -198,46 +215,74 @@ impl<'a> Report<'a> {
         lines.join("\n")
     }
 
-    /// What a planted fault did.
+    /// What a planted fault did; none without one.
+    pub(super) fn damage(&self) -> Option<Damage> {
+        let (_, from, until) = self.run.fault?;
+        let during = || {
+            let looks = self.run.looks.iter();
+            looks.filter(move |look| (from..until).contains(&look.time))
+        };
+        let good = || during().filter(|look| look.is_ok());
+        let signed = |value: f64, truth: f64| value / truth - 1.0;
+        Some(Damage {
+            believed_after: good()
+                .find(|look| gap(look) > BELIEVED)
+                .map(|look| look.time - from),
+            first_refusal: during()
+                .find(|look| !look.is_ok())
+                .map(|look| (look.status, look.time - from)),
+            without_price: during().filter(|look| !look.is_ok()).count() as u64 * RESOLUTION,
+            for_opening: good()
+                .map(|look| signed(look.low, look.truth))
+                .fold(0.0, f64::max),
+            for_liquidation: good()
+                .map(|look| signed(look.mid, look.truth))
+                .fold(0.0, f64::min),
+        })
+    }
+
+    /// The same in words.
     pub(super) fn fault(&self) -> Option<String> {
         let (fault, from, until) = self.run.fault?;
-        let during: Vec<&Look> = self
-            .run
-            .looks
-            .iter()
-            .filter(|look| (from..until).contains(&look.time))
-            .collect();
-        let wrong = during.iter().find(|look| look.is_ok() && gap(look) > 0.015);
-        let believed = wrong.map_or_else(
-            || "never believed by more than 1.5 %".to_owned(),
-            |look| format!("believed after {}", minutes(look.time - from)),
+        let damage = self.damage()?;
+        let believed = damage.believed_after.map_or_else(
+            || format!("never believed by more than {}", percent(BELIEVED)),
+            |seconds| format!("believed after {}", minutes(seconds)),
         );
-        let good = || during.iter().filter(|look| look.is_ok());
-        let signed = |value: f64, truth: f64| value / truth - 1.0;
-        let high = good()
-            .map(|look| signed(look.low, look.truth))
-            .fold(0.0, f64::max);
-        let low = good()
-            .map(|look| signed(look.mid, look.truth))
-            .fold(0.0, f64::min);
-        let held: u64 = during.iter().filter(|look| !look.is_ok()).count() as u64 * RESOLUTION;
+        let refused = damage.first_refusal.map_or_else(
+            || "a price all the time".to_owned(),
+            |(status, seconds)| {
+                let (status, after) = (name(status), minutes(seconds));
+                format!("{status} after {after}")
+            },
+        );
         Some(format!(
-            "    fault {} in {} of 3 feeds, {} for {}: {believed}; no price for {}; worst good price for opening {:+.2} %, \
+            "    fault {} in {} of 3 feeds, {} for {}: {refused}; {believed}; no price for {}; worst good price for opening {:+.2} %, \
              for liquidation {:+.2} % of the right one",
             fault.kind.word(),
             fault.feeds,
             date(from),
-            minutes(fault::DURATION),
-            minutes(held),
-            high * 100.0,
-            low * 100.0
+            minutes(until - from),
+            minutes(damage.without_price),
+            damage.for_opening * 100.0,
+            damage.for_liquidation * 100.0
         ))
+    }
+
+    /// The longest that a halt can be seen here: its duration, the interval after a sample in which a poke does not look, and
+    /// the time between two looks.
+    fn longest_halt_allowed(&self) -> u64 {
+        let parameters = &self.run.parameters;
+        let duration = parameters
+            .haltDuration
+            .saturating_add(parameters.sampleInterval);
+        duration.to::<u64>() + RESOLUTION
     }
 
     /// What the adapter promises and did not keep.
     pub(super) fn violations(&self) -> Vec<String> {
         let looks = &self.run.looks;
-        let halt = self.run.parameters.haltDuration.to::<u64>() + RESOLUTION;
+        let halt = self.longest_halt_allowed();
         let mut wrong = Vec::new();
         for spell in self.of(Status::Halted).filter(|spell| spell.seconds > halt) {
             let time = looks.get(spell.from).map_or(0, |look| look.time);

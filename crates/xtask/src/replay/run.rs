@@ -9,7 +9,7 @@ use breakwater_tests::{
 };
 
 use super::{
-    fault::{self, Fault},
+    fault::{Fault, Kind},
     series::{Row, Series},
     Options,
 };
@@ -136,7 +136,7 @@ impl<'a> Replay<'a> {
         let begin = first.time + (end - first.time) / 5 * 3;
         let fault = options
             .fault
-            .map(|fault| (fault, begin, begin + fault::DURATION));
+            .map(|fault| (fault, begin, begin + fault.kind.duration(max_age)));
         Ok(Self {
             suite,
             series,
@@ -172,6 +172,8 @@ impl<'a> Replay<'a> {
         let owner = self.suite.owner;
         for (index, feed) in self.feeds.clone().into_iter().enumerate() {
             let answer = match fault {
+                // It says nothing.
+                Some((fault, ..)) if index < fault.feeds && fault.kind == Kind::Frozen => continue,
                 Some((fault, from, _)) if index < fault.feeds => {
                     fault.kind.answer(row.answer, self.before, now - from)
                 }
