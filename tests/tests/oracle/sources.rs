@@ -347,3 +347,40 @@ fn what_backs_a_token_is_one_view() {
     );
     assert!(desk.suite.chain.call(raw).unwrap().is_success());
 }
+
+#[test]
+fn a_fixed_leg_is_its_value_alone_and_in_a_chain() {
+    let mut desk = Desk::new();
+    let tenth_more = U256::from(WAD / 10 * 11);
+    desk.set(
+        standard(1),
+        vec![Leg::fixed(0, tenth_more)],
+        price_of(11) / U256::from(10),
+    )
+    .unwrap();
+    assert_eq!(desk.mid(), (price_of(11) / U256::from(10), OK));
+    // It is always fresh.
+    desk.pass(30 * 86_400);
+    assert_eq!(desk.mid(), (price_of(11) / U256::from(10), OK));
+    // Times a feed, and divided by: 2,000 · 1.1 and 2,000 / 1.25.
+    let feed = desk.feed(2_000 * DOLLAR);
+    for (fixed, expected) in [
+        (Leg::fixed(0, tenth_more), 2_200),
+        (Leg::fixed(0, U256::from(WAD / 4 * 5)).inverted(), 1_600),
+    ] {
+        let legs = vec![fixed, Leg::chainlink(0, feed, HOUR)];
+        desk.set(standard(1), legs, price_of(expected)).unwrap();
+        assert_near(desk.mid().0, price_of(expected));
+        assert_eq!(desk.status(), OK);
+    }
+    // A chain is as old as its feed.
+    desk.pass(u64::from(HOUR) + 1);
+    assert_eq!(desk.status(), STALE);
+    let failure = desk
+        .set(standard(1), vec![Leg::fixed(0, U256::ZERO)], price_of(1))
+        .unwrap_err();
+    assert!(
+        failure.is::<IOracleAdapter::ParameterOutOfBounds>(),
+        "{failure}"
+    );
+}

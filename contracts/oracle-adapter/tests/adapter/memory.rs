@@ -189,6 +189,53 @@ fn no_sample_is_taken_of_what_is_no_good_price() {
 }
 
 #[motsu::test]
+fn a_poke_right_after_a_sample_asks_no_source_and_the_next_one_notes_what_is_wrong() {
+    let (world, source) = world();
+    pass(60);
+    answers(&source, 2_000 * ONE);
+    assert!(world.poke());
+    source.sender(OWNER).set_broken(true);
+    pass(59);
+    assert!(!world.poke());
+    assert_eq!(world.memory().failingSince, U256::ZERO);
+    // The quote says so at once.
+    assert_eq!(world.status(), NO_QUORUM);
+    pass(1);
+    assert!(!world.poke());
+    assert_eq!(world.memory().failingSince, U256::from(now()));
+    // Once found failing, every poke looks: it is over with the first good price.
+    source.sender(OWNER).set_broken(false);
+    answers(&source, 2_000 * ONE);
+    assert!(world.poke());
+    assert_eq!(world.memory().failingSince, U256::ZERO);
+}
+
+/// O3: a halt that begins right after a sample ends later by a minute at most.
+#[motsu::test]
+fn a_halt_right_after_a_sample_starts_its_clock_within_a_minute() {
+    let world = World::new();
+    let source = feed(2_000 * ONE);
+    // Samples an hour apart at most: the minute is not the interval.
+    let parameters = Parameters {
+        sampleInterval: U256::from(3_600),
+        ..parameters(1)
+    };
+    world
+        .configure(parameters, chainlinks(&[&source]), scaled(2_000 * ONE))
+        .unwrap();
+    answers(&source, 200 * ONE);
+    pass(59);
+    assert!(!world.poke());
+    assert_eq!(
+        (world.status(), world.memory().downUntil),
+        (HALTED, U256::ZERO)
+    );
+    pass(1);
+    assert!(!world.poke());
+    assert_eq!(world.memory().downUntil, U256::from(now() + 600));
+}
+
+#[motsu::test]
 fn the_last_good_price_counts_until_the_sources_have_failed_for_long_enough() {
     let (world, source) = world();
     source.sender(OWNER).set_broken(true);

@@ -6,7 +6,10 @@
 //! | `fault.rs` | errors planted in feeds |
 //! | `run.rs` | the passing of time: feeds answer, somebody pokes, the quote is noted |
 //! | `report.rs`, `figure.rs` | what came of it, as text and as a picture |
+//! | `claims.rs` | tests: what contracts/oracle-adapter/README.md says of halts and faults, on real series |
 
+#[cfg(test)]
+mod claims;
 mod fault;
 mod figure;
 mod report;
