@@ -2,7 +2,7 @@
 
 use alloy_primitives::{keccak256, Address, Log, B256, U256};
 use alloy_sol_types::{SolCall, SolEvent};
-use breakwater_devnode::{Chain, Receipt, Tx};
+use breakwater_devnode::{abi::ArbWasm, Chain, Receipt, Tx, ARB_WASM_ADDRESS};
 use breakwater_interfaces::{oracle::IOracleAdapter, vault::IVault};
 
 use crate::{
@@ -39,6 +39,24 @@ pub struct Modules {
     pub auction: Address,
     /// The insurance fund.
     pub fund: Address,
+}
+
+impl Modules {
+    /// All programs.
+    #[must_use]
+    pub const fn programs(&self) -> [Address; 9] {
+        [
+            self.vault,
+            self.liquidation,
+            self.settlement,
+            self.administration,
+            self.views,
+            self.oracle,
+            self.oracle_extension,
+            self.auction,
+            self.fund,
+        ]
+    }
 }
 
 /// A collateral token and its two price feeds.
@@ -272,6 +290,23 @@ impl Suite {
     /// If it lies in the past.
     pub fn pass_until(&mut self, time: u64) -> Result<(), Failure> {
         Ok(self.chain.set_time(time)?)
+    }
+
+    /// Extends the time for which the programs stay activated, as somebody has to within a year.
+    ///
+    /// # Errors
+    ///
+    /// If the last time was less than 31 days ago.
+    pub fn keep_programs_alive(&mut self) -> Result<(), Failure> {
+        let owner = self.owner;
+        for program in self.modules.programs() {
+            let codehash = self.chain.code_hash(program);
+            let call = ArbWasm::codehashKeepaliveCall { codehash };
+            let tx = Tx::call(owner, ARB_WASM_ADDRESS, call.abi_encode());
+            // More than the fee: the rest comes back.
+            self.transact(tx.with_value(U256::from(10_u64.pow(18))))?;
+        }
+        Ok(())
     }
 
     /// Both feeds of `token` answer `price` (dollars, 8 decimals), one a little lower, one a little higher, as of now.

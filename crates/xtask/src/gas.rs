@@ -365,18 +365,7 @@ impl Market {
     }
 
     fn empty_the_cache(&mut self) -> std::result::Result<(), Failure> {
-        let modules = self.suite.modules;
-        for program in [
-            modules.vault,
-            modules.liquidation,
-            modules.settlement,
-            modules.administration,
-            modules.views,
-            modules.oracle,
-            modules.oracle_extension,
-            modules.auction,
-            modules.fund,
-        ] {
+        for program in self.suite.modules.programs() {
             let codehash = self.suite.chain.code_hash(program);
             let call = ArbWasmCache::evictCodehashCall { codehash };
             let owner = self.suite.owner;

@@ -218,7 +218,7 @@ fn the_threshold_of_a_halted_token_does_not_move() {
 
 #[test]
 fn an_auction_of_a_halted_token_is_not_reset() {
-    let age = SuiteConfig::default().tail;
+    let age = SuiteConfig::default().weth.curve.tail;
     let mut scene = scene_after(age);
     let (keeper, auction) = (scene.keeper, scene.auction);
     // It is too old, and would be reset at a good price.

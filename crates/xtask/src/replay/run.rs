@@ -62,6 +62,9 @@ pub(super) struct Run {
     pub(super) gas: Vec<u64>,
 }
 
+/// A program expires a year after its activation, and series are longer: it is extended before, in seconds.
+const KEEPALIVE: u64 = 300 * 86_400;
+
 struct Replay<'a> {
     suite: Suite,
     series: &'a Series,
@@ -72,6 +75,8 @@ struct Replay<'a> {
     fault: Option<(Fault, u64, u64)>,
     /// The right answer when the fault began.
     before: u128,
+    /// When the programs' activation was last extended.
+    kept: u64,
     run: Run,
 }
 
@@ -146,6 +151,7 @@ impl<'a> Replay<'a> {
             max_age,
             fault,
             before: first.answer,
+            kept: first.time,
             run: Run {
                 looks: Vec::new(),
                 parameters,
@@ -157,6 +163,11 @@ impl<'a> Replay<'a> {
 
     fn go(&mut self, time: u64) -> Result<()> {
         let time = time.max(self.suite.now());
+        while self.kept.saturating_add(KEEPALIVE) < time {
+            self.kept = self.kept.saturating_add(KEEPALIVE).max(self.suite.now());
+            self.suite.pass_until(self.kept)?;
+            self.suite.keep_programs_alive()?;
+        }
         Ok(self.suite.pass_until(time)?)
     }
 
