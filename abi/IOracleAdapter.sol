@@ -86,6 +86,7 @@ interface IOracleAdapter {
     function quotes(address[] memory tokens) external view returns (Quote[] memory);
     function readings(address token) external view returns (SourceReading[] memory);
     function sequencerFeed() external view returns (address feed, uint256 grace);
+    function sequencerUpSince() external view returns (uint64);
     function setSequencerFeed(address feed, uint256 grace) external;
     function setSources(address token, Parameters memory parameters, Leg[] memory legs, uint256 expectedPrice) external;
     function sourcesOf(address token) external view returns (Parameters memory parameters, LegState[] memory legs);

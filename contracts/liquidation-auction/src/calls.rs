@@ -7,7 +7,7 @@ use breakwater_interfaces::{
         IAuctionTaker,
         ILiquidationAuction::{CallbackFailed, InvalidAnswer, PriceNotOk},
     },
-    oracle::{IOracleAdapter, ISequencerClock, Status},
+    oracle::{IOracleAdapter, Status},
     outbound::{call, static_call, word_at, Calldata},
     vault::IVault,
 };
@@ -195,7 +195,7 @@ impl LiquidationAuction {
     /// A revert without data is taken for a missing function. Want of gas looks the same, but then a 64th of too little is
     /// left, with which no take comes to its end.
     pub(crate) fn sequencer_up_since(&self, oracle: Address) -> Result<u64, Revert> {
-        let calldata = Calldata::new::<ISequencerClock::sequencerUpSinceCall>(0);
+        let calldata = Calldata::new::<IOracleAdapter::sequencerUpSinceCall>(0);
         match static_call(self.vm(), oracle, &calldata) {
             Ok(answer) => word_at(&answer, 0)
                 .map(|since| since.saturating_to())

@@ -143,6 +143,7 @@ impl AdapterState {
                 let sampled = self.poke(a.address(0)?)?;
                 words(&[U256::from(u8::from(sampled))])
             }
+            O::sequencerUpSinceCall::SELECTOR => words(&[U256::from(self.sequencer_up_since()?)]),
             O::readingsCall::SELECTOR => {
                 let base = self.base(a.address(0)?);
                 let mut answer = vec![U256::from(32), U256::ZERO];
@@ -169,22 +170,31 @@ impl AdapterState {
         }))
     }
 
-    /// Whether there is a sequencer feed and it does not say that the sequencer has been up for longer than the grace period.
-    fn is_sequencer_down(&self) -> Fallible<bool> {
-        let (feed, grace) = self.sequencer_feed();
+    /// Since when the sequencer has been up: 0 without a feed, 2^64-1 if the feed says that it is down, or nothing that can be
+    /// understood.
+    fn sequencer_up_since(&self) -> Fallible<u64> {
+        let (feed, _) = self.sequencer_feed();
         if feed.is_zero() {
-            return Ok(false);
+            return Ok(0);
         }
         let Some(data) = self.ask(feed, &Calldata::new::<latestRoundDataCall>(0), 5)? else {
-            return Ok(true);
+            return Ok(u64::MAX);
         };
         // The answer is 0 for up and 1 for down, the round's start when that became so; a start of 0 is no round.
         let word = |index| word_at(&data, index).unwrap_or(U256::MAX);
         let since = word(2);
-        let up_for = U256::from(self.now()).checked_sub(since);
-        Ok(!word(1).is_zero()
-            || since.is_zero()
-            || up_for.is_none_or(|up_for| up_for <= U256::from(grace)))
+        if !word(1).is_zero() || since.is_zero() {
+            return Ok(u64::MAX);
+        }
+        Ok(since.saturating_to())
+    }
+
+    /// Whether there is a sequencer feed and it does not say that the sequencer has been up for longer than the grace period.
+    fn is_sequencer_down(&self) -> Fallible<bool> {
+        let since = self.sequencer_up_since()?;
+        let (_, grace) = self.sequencer_feed();
+        let up_for = self.now().checked_sub(since);
+        Ok(since != 0 && up_for.is_none_or(|up_for| up_for <= grace))
     }
 
     fn token(&self, address: Address) -> Token {

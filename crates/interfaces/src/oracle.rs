@@ -161,6 +161,8 @@ interface! {
         function setSequencerFeed(address feed, uint256 grace) external;
         /// The feed, zero if there is none: then an outage goes unnoticed.
         function sequencerFeed() external view returns (address feed, uint256 grace);
+        /// Since when the sequencer has been up, seconds since 1970: 0 without a sequencer feed, 2^64-1 while it is down.
+        function sequencerUpSince() external view returns (uint64);
         /// The loan asset that prices are in.
         function asset() external view returns (address);
         /// The program for configuration and views of it, which runs on the adapter's storage.
@@ -169,16 +171,6 @@ interface! {
         function pendingOwner() external view returns (address);
         function transferOwnership(address newOwner) external;
         function acceptOwnership() external;
-    }
-}
-
-interface! {
-    /// What an adapter with a sequencer feed answers besides. The auction asks for it, and takes an adapter without it for one without a
-    /// feed.
-    #[derive(Debug, PartialEq, Eq)]
-    interface ISequencerClock {
-        /// Since when the sequencer has been up, seconds since 1970: 0 without a sequencer feed, 2^64-1 while it is down.
-        function sequencerUpSince() external view returns (uint64);
     }
 }
 

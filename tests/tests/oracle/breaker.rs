@@ -234,6 +234,32 @@ fn an_auction_of_a_halted_token_is_not_reset() {
 }
 
 #[test]
+fn anybody_trips_the_auctions_of_a_halted_token_and_a_reset_after_the_halt_lets_them_go_on() {
+    let mut scene = scene();
+    let (keeper, id, auction) = (scene.keeper, scene.auction, scene.suite.modules.auction);
+    let (weth, second) = (scene.suite.weth(), scene.suite.second());
+    let trip = |suite: &mut Suite, token| {
+        let call = ILiquidationAuction::tripCall { token };
+        suite.send(keeper, auction, &call)
+    };
+    let failure = trip(&mut scene.suite, second).unwrap_err();
+    let refusal = failure.as_error::<ILiquidationAuction::NotHalted>();
+    assert_eq!(refusal.map(|error| error.token), Some(second), "{failure}");
+    trip(&mut scene.suite, weth).unwrap();
+    let take = |suite: &mut Suite| suite.take(keeper, id, milli_ether(100), U256::MAX);
+    let failure = take(&mut scene.suite).unwrap_err();
+    let refusal = failure.as_error::<ILiquidationAuction::NeedsReset>();
+    assert_eq!(refusal.map(|error| error.id), Some(id), "{failure}");
+    let failure = scene.suite.reset(keeper, id).unwrap_err();
+    let refusal = failure.as_error::<ILiquidationAuction::PriceNotOk>();
+    assert_eq!(refusal.map(|error| error.status), Some(HALTED), "{failure}");
+    // Nobody has to undo it.
+    scene.suite.pass(601).unwrap();
+    scene.suite.reset(keeper, id).unwrap();
+    take(&mut scene.suite).unwrap();
+}
+
+#[test]
 fn a_lot_is_taken_during_a_halt_at_the_price_of_its_auction() {
     let mut scene = scene();
     let auction = scene.auction;

@@ -1,11 +1,19 @@
 //! Cases from the field, by their number in the project's list, and a print in the data.
 
+use alloy_sol_types::SolValue;
 use breakwater_tests::{
-    interfaces::oracle::{IOracleAdapter, Leg},
-    DOLLAR, U256,
+    external::IMockFeed,
+    interfaces::{
+        auction::ILiquidationAuction,
+        oracle::{IOracleAdapter, Leg},
+    },
+    Failure, Suite, DOLLAR, I256, U256,
 };
 
-use crate::desk::*;
+use crate::{
+    common::{deployed, fund, milli_ether, stable},
+    desk::*,
+};
 
 /// Moonwell, February 2026: cbETH at 1.12, its rate in ether, for want of the leg ETH/USD.
 #[test]
@@ -120,6 +128,68 @@ fn incident_37_no_price_while_the_sequencer_is_down_nor_in_the_grace_period_and_
     assert_eq!(desk.status(), OK);
     set(&mut desk, breakwater_tests::Address::ZERO);
     assert_eq!(desk.status(), OK);
+}
+
+#[test]
+fn incident_36_after_an_outage_of_the_sequencer_a_lot_needs_a_reset_before_it_is_taken() {
+    let mut suite = deployed(|_| {});
+    fund(&mut suite, 5_000);
+    let (weth, keeper, owner) = (suite.weth(), suite.user("keeper"), suite.owner);
+    let uptime = SolValue::abi_encode_params(&("uptime".to_owned(), 0_u16, I256::ZERO));
+    let uptime = suite.deploy_contract(owner, "MockFeed", &uptime).unwrap();
+    let grace = U256::from(600);
+    let oracle = suite.modules.oracle;
+    let call = IOracleAdapter::setSequencerFeedCall {
+        feed: uptime,
+        grace,
+    };
+    let up_since = |suite: &mut Suite| {
+        let call = IOracleAdapter::sequencerUpSinceCall {};
+        suite.view(oracle, &call).unwrap()
+    };
+    assert_eq!(up_since(&mut suite), 0, "no feed");
+    suite.send(owner, oracle, &call).unwrap();
+    assert!(up_since(&mut suite) != 0 && up_since(&mut suite) <= suite.now());
+    suite.pass(601).unwrap();
+    suite.set_price(weth, 200 * DOLLAR).unwrap();
+    let borrower = suite.user("borrower");
+    let collateral = [(weth, milli_ether(10_000))];
+    let account = suite
+        .open_position(borrower, 0, &collateral, stable(1_470))
+        .unwrap();
+    suite.pass(300).unwrap();
+    suite.set_price(weth, 178 * DOLLAR).unwrap();
+    let (id, _) = suite.liquidate(keeper, account, weth).unwrap();
+    let asset = suite.asset;
+    suite.give(asset, keeper, stable(10_000)).unwrap();
+    suite.approve_vault(asset, keeper).unwrap();
+    let take = |suite: &mut Suite| suite.take(keeper, id, milli_ether(100), U256::MAX);
+    suite.pass(60).unwrap();
+    take(&mut suite).unwrap();
+    let needs_reset = |failure: &Failure| failure.as_error::<ILiquidationAuction::NeedsReset>();
+    let says = |suite: &mut Suite, answer: i64| {
+        let answer = I256::try_from(answer).unwrap();
+        let call = IMockFeed::setAnswerCall { answer };
+        suite.send(owner, uptime, &call).unwrap();
+    };
+    // Down.
+    says(&mut suite, 1);
+    assert_eq!(up_since(&mut suite), u64::MAX);
+    assert!(needs_reset(&take(&mut suite).unwrap_err()).is_some());
+    // Up again, an hour later: the clock did not run.
+    suite.pass(3_600).unwrap();
+    says(&mut suite, 0);
+    assert!(needs_reset(&take(&mut suite).unwrap_err()).is_some());
+    let failure = suite.reset(keeper, id).unwrap_err();
+    let refusal = failure.as_error::<ILiquidationAuction::PriceNotOk>();
+    let down = Some(SEQUENCER_DOWN);
+    assert_eq!(refusal.map(|error| error.status), down, "the grace period");
+    suite.pass(601).unwrap();
+    suite.set_price(weth, 178 * DOLLAR).unwrap();
+    suite.reset(keeper, id).unwrap();
+    let price = suite.auction_status(id).unwrap().price;
+    assert!(price > price_of(178), "from the top again");
+    take(&mut suite).unwrap();
 }
 
 /// Binance, 2020-03-12 10:30 UTC: LINK printed 0.0001 within a candle that opened at 2.9901 and closed at 2.4693

@@ -14,7 +14,7 @@ use alloy_primitives::{address, Address, Bytes, B256, U256};
 use alloy_sol_types::{sol, SolCall, SolError, SolInterface, SolValue};
 use breakwater_interfaces::{
     auction::{IAuctionTaker, ILiquidationAuction},
-    oracle::{IOracleAdapter, ISequencerClock, Quote},
+    oracle::{IOracleAdapter, Quote},
     vault::IVault,
 };
 use liquidation_auction::LiquidationAuction;
@@ -273,7 +273,7 @@ unsafe impl TopLevelStorage for MockOracle {}
 impl MockOracle {
     #[fallback]
     fn fallback(&mut self, calldata: &[u8]) -> ArbResult {
-        if calldata == ISequencerClock::sequencerUpSinceCall::SELECTOR {
+        if calldata == IOracleAdapter::sequencerUpSinceCall::SELECTOR {
             if self.sequencer_fails.get() {
                 return Err(Refused {
                     reason: U256::from(21),

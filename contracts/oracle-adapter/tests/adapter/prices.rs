@@ -309,8 +309,10 @@ fn incident_37_no_price_while_the_sequencer_is_down_nor_in_the_grace_period() {
         world.call(OWNER, call).unwrap();
     };
     let feed_of = || world.view(IOracleAdapter::sequencerFeedCall {}).unwrap();
+    let up_since = || world.view(IOracleAdapter::sequencerUpSinceCall {}).unwrap();
     // None is allowed, and says so.
     assert_eq!(feed_of().feed, Address::ZERO);
+    assert_eq!(up_since(), 0);
     assert_eq!(world.status(), OK);
 
     uptime(&uptime_feed, 0, now() - 1_801);
@@ -320,8 +322,10 @@ fn incident_37_no_price_while_the_sequencer_is_down_nor_in_the_grace_period() {
         (uptime_feed.address(), n(1_800))
     );
     assert_eq!(world.status(), OK);
+    assert_eq!(up_since(), now() - 1_801);
     uptime(&uptime_feed, 1, now());
     assert_eq!(world.status(), SEQUENCER_DOWN);
+    assert_eq!(up_since(), u64::MAX);
     assert_eq!(world.price(TOKEN), Err(unavailable(SEQUENCER_DOWN)));
     let (mid, _) = world.mid();
     assert_near(mid, scaled(2_000 * ONE));
