@@ -198,6 +198,8 @@ fn incident_35_starving_a_source_of_gas_reverts_instead_of_leaving_it_out() {
     world.set_feeds(&[&hungry, &frugal], 1, scaled(1_995 * ONE));
     assert_eq!(world.status(), OK);
 
+    // Right after a sample a poke asks nobody.
+    pass(60);
     VM::context().set_gas_left(120_000);
     let starved = Error::InsufficientGas(IOracleAdapter::InsufficientGas {
         available: n(120_000),

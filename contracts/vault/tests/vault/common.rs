@@ -680,6 +680,8 @@ impl Market {
     /// The feed of an asset reverts from now on, for so long that its last good price no longer counts.
     pub fn kill_source(&self, asset: usize) {
         self.assets[asset].feed.sender(owner()).break_down(true);
+        // Right after a sample a poke asks no source.
+        self.pass(60);
         self.poke(asset);
         let dead_after = Parameters::standard(18, 1).deadAfter;
         self.pass(dead_after.to::<u64>() + 1);

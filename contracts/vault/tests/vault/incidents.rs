@@ -835,6 +835,7 @@ fn incident_34_a_token_whose_sources_died_keeps_nobody_from_liquidating_its_hold
         market.lend(CAROL, market.usd(100_000));
         let account = market.open(ALICE, &[(0, 10_000), (1, 500)], market.usd(24_000));
         market.assets[1].feed.sender(owner()).break_down(true);
+        market.pass(60);
         market.poke(1);
         let before = market.health(account);
         if is_dead {
