@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IArbWasm} from "./StylusDeployer.sol";
 
-/// What `cargo stylus deploy` calls to deploy a program that has a constructor, for its tests: the interface of the contract
+/// What `cargo stylus deploy` calls to deploy a program that has a constructor; the embedded node has it too: the interface of the contract
 /// that Arbitrum's chains have at 0xcEcba2F1DC234f70Dd89F2041029807F8D03A990. (The suite is deployed by StylusDeployer.)
 contract CargoStylusDeployer {
     IArbWasm private constant ARB_WASM = IArbWasm(0x0000000000000000000000000000000000000071);

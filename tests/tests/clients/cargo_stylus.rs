@@ -217,7 +217,7 @@ fn cargo_stylus_puts_a_program_into_the_cache() {
 #[test]
 fn cargo_stylus_checks_and_deploys_a_project_and_runs_its_constructor() {
     let node = Node::start();
-    install_deployer(&node);
+    assert_deployer_is_compiled(&node);
     let folder = clients().join("counter");
     let builds = target().join("clients").join("counter");
     let command = |arguments: &[&str]| {
@@ -246,8 +246,8 @@ fn cargo_stylus_checks_and_deploys_a_project_and_runs_its_constructor() {
     assert!(!wrong.status.success());
 }
 
-/// Puts the contract that runs constructors where cargo-stylus expects it.
-fn install_deployer(node: &Node) {
+/// The node has the contract that runs constructors where cargo-stylus expects it, as it is compiled today.
+fn assert_deployer_is_compiled(node: &Node) {
     let folder = std::env::var_os("BREAKWATER_SOLIDITY_DIR")
         .map_or_else(|| target().join("solidity"), PathBuf::from);
     let text = std::fs::read_to_string(folder.join("CargoStylusDeployer.json")).unwrap();
@@ -255,8 +255,12 @@ fn install_deployer(node: &Node) {
     let tx = json!({ "from": SENDER, "data": compiled["bytecode"] });
     let hash = node.request("eth_sendTransaction", json!([tx]));
     let receipt = node.request("eth_getTransactionReceipt", json!([hash]));
-    let code = node.request("eth_getCode", json!([receipt["contractAddress"], "latest"]));
-    node.request("anvil_setCode", json!([DEPLOYER, code]));
+    let code = |address: &Value| node.request("eth_getCode", json!([address, "latest"]));
+    assert_eq!(
+        code(&json!(DEPLOYER)),
+        code(&receipt["contractAddress"]),
+        "crates/devnode/src/node/cargo_stylus_deployer.bin is the runtime code of CargoStylusDeployer.sol"
+    );
 }
 
 #[test]

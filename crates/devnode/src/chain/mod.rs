@@ -19,7 +19,7 @@ use std::{collections::HashMap, sync::Arc};
 use revm::{
     context::CfgEnv,
     database::{CacheDB, EmptyDB},
-    primitives::{Address, B256},
+    primitives::{Address, Bytes, B256},
 };
 
 use crate::{
@@ -93,10 +93,11 @@ impl Chain {
         chain
     }
 
-    /// [`Chain::new`], with another hash of the first block and other funded accounts.
+    /// [`Chain::new`], with another hash of the first block, other funded accounts, and contracts that are there from the start.
     pub fn with_genesis(
         config: ChainConfig,
         accounts: Vec<Address>,
+        contracts: &[(Address, Bytes)],
         hash: impl FnOnce(&Block) -> B256,
     ) -> Self {
         let mut chain = Self::unmined(ChainConfig {
@@ -107,6 +108,9 @@ impl Chain {
             chain.set_balance(*account, chain.config.account_balance);
         }
         chain.accounts = accounts;
+        for (address, code) in contracts {
+            chain.set_code(*address, code.clone());
+        }
         chain.mine_as(hash);
         chain
     }

@@ -7,7 +7,7 @@ use std::{
 
 use alloy_consensus::{Header, Transaction as _, TxEnvelope, Typed2718};
 use alloy_eips::{eip2718::Encodable2718, BlockId, BlockNumberOrTag};
-use alloy_primitives::{Address, Log, B256};
+use alloy_primitives::{address, Address, Bytes, Log, B256};
 use jsonrpsee::core::RpcResult;
 use tokio::sync::watch;
 
@@ -91,6 +91,10 @@ pub(crate) struct Ledger {
     pub(crate) journal: Option<Journal>,
 }
 
+/// What `cargo stylus deploy` calls for programs with a constructor is here on Arbitrum's chains. The code is that of
+/// tests/solidity/CargoStylusDeployer.sol, which a test compares.
+const CARGO_STYLUS_DEPLOYER: Address = address!("cEcba2F1DC234f70Dd89F2041029807F8D03A990");
+
 /// Most snapshots kept at once: each is a copy of the state.
 const MOST_SNAPSHOTS: usize = 1_024;
 
@@ -98,7 +102,11 @@ impl Ledger {
     fn new(config: ChainConfig, accounts: Vec<Address>, automine: bool) -> Self {
         let mut genesis = None;
         let settings = config.clone();
-        let mut chain = Chain::with_genesis(config, accounts, |block| {
+        let deployer = (
+            CARGO_STYLUS_DEPLOYER,
+            Bytes::from_static(include_bytes!("cargo_stylus_deployer.bin")),
+        );
+        let mut chain = Chain::with_genesis(config, accounts, &[deployer], |block| {
             let header = header(block, std::iter::empty(), &settings);
             let hash = header.hash_slow();
             genesis = Some(Sealed {

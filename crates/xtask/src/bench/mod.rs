@@ -19,7 +19,7 @@ use crate::{
 
 /// What is run: name of the workload, what the table calls it, and how often for time and for instructions.
 const WORKLOADS: [(&str, &str, u64, u64); 4] = [
-    ("start", "start of a chain", 200, 5),
+    ("start", "start of a chain", 200, 200),
     ("token-transfer", "ERC-20 transfer", 3_000, 200),
     ("vault-deposit", "vault deposit", 2_000, 50),
     ("auction-take", "auction take", 1_000, 50),
