@@ -35,7 +35,7 @@ mod verbs;
 
 pub use config::{CollateralSetup, CurveSetup, SuiteConfig, TokenSetup, DOLLAR, HOUR, STABLE, WAD};
 pub use failure::Failure;
-pub use programs::Programs;
+pub use programs::{Programs, PROGRAMS};
 pub use suite::{Collateral, Modules, Recorded, Suite};
 pub use verbs::{account_of, AuctionStatus, Market, Payment};
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 /// Names of the programs, files `<name>.wasm`, in the order in which they are deployed: the vault's constructor runs in its
 /// program for administration, the adapter's in its extension.
-pub(crate) const PROGRAMS: [&str; 9] = [
+pub const PROGRAMS: [&str; 9] = [
     "vault-liquidation",
     "vault-settlement",
     "vault-administration",

@@ -11,7 +11,7 @@ use std::{
 use alloy_primitives::U256;
 use alloy_sol_types::{sol, SolCall};
 use breakwater_devnode::{abi::ArbWasm, ARB_WASM_ADDRESS};
-use breakwater_tests::interfaces::vault::IVault;
+use breakwater_tests::{interfaces::vault::IVault, PROGRAMS};
 use serde_json::{json, Value};
 
 use crate::common::{clients, output, run, target, Node, KEY, SENDER};
@@ -133,15 +133,7 @@ fn activate(node: &Node, address: &str) -> Command {
 #[test]
 fn cargo_stylus_checks_every_program_of_the_suite() {
     let node = Node::start();
-    let names = [
-        "vault",
-        "vault-liquidation",
-        "vault-extension",
-        "oracle-adapter",
-        "liquidation-auction",
-        "insurance-fund",
-    ];
-    for name in names {
+    for name in PROGRAMS {
         let wasm = program(name);
         let arguments = [
             "check",
