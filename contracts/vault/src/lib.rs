@@ -12,7 +12,7 @@
 //! | `core.rs`, `liquidator.rs`, `settler.rs`, `administrator.rs`, `views.rs` | the five programs: selector to verb |
 //! | `program.rs` | what the programs behind the core share |
 //! | `arguments.rs` | calldata in, return data out |
-//! | `state.rs` | every storage word, its unit, and how words are read and written |
+//! | `state/` | every storage word, its unit, and how words are read and written |
 //! | `market.rs` | the pool's books: cash, loans, claims, interest |
 //! | `position.rs` | an account's collateral, debt and health |
 //! | `front_end.rs` | everything about an account, and about the market |

@@ -9,7 +9,7 @@ use breakwater_tests::{
 
 use crate::common::{funded, stable, ten_ether_account};
 
-/// Slots of the words that are not in maps, as `contracts/vault/src/state.rs` documents them.
+/// Slots of the words that are not in maps, as `contracts/vault/src/state/slot.rs` documents them.
 const LIQUIDITY: u64 = 9;
 const LOANS: u64 = 10;
 const CLAIMS: u64 = 11;

@@ -1,0 +1,109 @@
+//! The pool's books, and the lock that is held while they change.
+
+use breakwater_interfaces::vault::IVault;
+
+use super::{slot, VaultState};
+use crate::{
+    errors::{locked, Fallible},
+    market::{Clock, Market},
+};
+
+impl VaultState {
+    /// The books as they are stored, interest not counted.
+    #[inline(never)]
+    pub(crate) fn market(&self) -> Market {
+        Market::unpack(
+            self.word(slot::LIQUIDITY),
+            self.word(slot::LOANS),
+            self.word(slot::CLAIMS),
+            self.word(slot::CLOCK),
+        )
+    }
+
+    /// The books with interest up to now, for views: nothing is stored.
+    #[inline(never)]
+    pub(crate) fn market_now(&self) -> Market {
+        let mut market = self.market();
+        market.accrue(self.now(), self.risk().reserve_factor);
+        market
+    }
+
+    /// Starts a call that changes the books: takes the lock.
+    ///
+    /// # Errors
+    ///
+    /// `Locked` if another call is under way.
+    #[inline(never)]
+    pub(crate) fn enter(&mut self) -> Fallible<Market> {
+        let clock = Clock(self.word(slot::CLOCK));
+        if clock.is_locked() {
+            return Err(locked());
+        }
+        let market = self.market();
+        self.set_word(slot::CLOCK, clock.with_lock(true));
+        Ok(market)
+    }
+
+    /// Whether a call into the vault is under way.
+    pub(crate) fn is_locked(&self) -> bool {
+        Clock(self.word(slot::CLOCK)).is_locked()
+    }
+
+    /// Like [`Self::enter`], with interest up to now.
+    ///
+    /// # Errors
+    ///
+    /// `Locked` if another call is under way.
+    #[inline(never)]
+    pub(crate) fn enter_accrued(&mut self) -> Fallible<Market> {
+        let mut market = self.enter()?;
+        self.accrue(&mut market);
+        Ok(market)
+    }
+
+    /// Brings interest up to now and says so in the log.
+    #[inline(never)]
+    pub(crate) fn accrue(&self, market: &mut Market) {
+        let accrual = market.accrue(self.now(), self.risk().reserve_factor);
+        if !accrual.interest.is_zero() {
+            self.emit(&IVault::Accrued {
+                interest: accrual.interest,
+                reserve: accrual.reserve,
+                borrowRate: accrual.rate,
+            });
+        }
+    }
+
+    /// Writes the books and keeps the lock: before calls to others.
+    ///
+    /// # Errors
+    ///
+    /// `AmountTooLarge`.
+    #[inline(never)]
+    pub(crate) fn store(&mut self, market: &Market) -> Fallible<()> {
+        let [liquidity, loans, claims, clock] = market.pack()?;
+        self.set_word(slot::LIQUIDITY, liquidity);
+        self.set_word(slot::LOANS, loans);
+        self.set_word(slot::CLAIMS, claims);
+        self.set_word(slot::CLOCK, Clock(clock).with_lock(true));
+        Ok(())
+    }
+
+    /// Ends a call: gives the lock back.
+    #[inline(never)]
+    pub(crate) fn leave(&mut self) {
+        let clock = Clock(self.word(slot::CLOCK));
+        self.set_word(slot::CLOCK, clock.with_lock(false));
+    }
+
+    /// [`Self::store`] and [`Self::leave`].
+    ///
+    /// # Errors
+    ///
+    /// `AmountTooLarge`.
+    pub(crate) fn store_and_leave(&mut self, market: &Market) -> Fallible<()> {
+        self.store(market)?;
+        self.leave();
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! The slots of the vault's storage.
+
+/// The loan asset (160 bits), its decimals above.
+pub(super) const ASSET: u64 = 0;
+/// The oracle adapter.
+pub(super) const ORACLE: u64 = 1;
+/// The liquidation auction.
+pub(super) const AUCTION: u64 = 2;
+/// The insurance fund.
+pub(super) const FUND: u64 = 3;
+/// The vault's program for views.
+pub(super) const VIEWS: u64 = 4;
+/// May change parameters.
+pub(super) const OWNER: u64 = 5;
+/// Becomes the owner by accepting.
+pub(super) const PENDING_OWNER: u64 = 6;
+/// Name of the vault share: at most 31 bytes, its length in the last byte.
+pub(super) const NAME: u64 = 7;
+/// Symbol of the vault share, likewise.
+pub(super) const SYMBOL: u64 = 8;
+/// Low half: cash. High half: vault shares.
+pub(super) const LIQUIDITY: u64 = 9;
+/// Low half: borrow assets. High half: borrow shares.
+pub(super) const LOANS: u64 = 10;
+/// Low half: carrying of all claims. High half: unvested recoveries.
+pub(super) const CLAIMS: u64 = 11;
+/// Rate at target, last accrual, end of vesting (36 bits each), lock (4); reserve short of a base unit in 2^-16 units (16);
+/// interest reserve (96); interest short of a base unit in 2^-32 units (32).
+pub(super) const CLOCK: u64 = 12;
+/// Debt for sale, all tokens, as `Room::pack` has it.
+pub(super) const TOTAL_ROOM: u64 = 13;
+/// Lowest first: target health, backstop discount, reserve factor (billionths), cap period, cool-off (seconds), 32 bits each;
+/// then the end of the pause of four verbs, hours since 1970, 21 bits each, see `Risk::pack`.
+pub(super) const RISK: u64 = 14;
+/// Low half: least debt of an account. High half: least debt worth an auction. Loan asset.
+pub(super) const MINIMUMS: u64 = 15;
+/// Low half: tip, loan asset. High half: chip, WAD.
+pub(super) const REWARD: u64 = 16;
+/// Low half: cap on total assets. High half: cap on all debt for sale. Loan asset.
+pub(super) const CAPS: u64 = 17;
+/// Low half: vault shares that always stay with the fund. High half: number of collaterals.
+pub(super) const FUND_MINIMUM: u64 = 18;
+/// Map, owner to vault shares.
+pub(super) const BALANCES: u64 = 19;
+/// Map, owner to map, spender to vault shares that it may move.
+pub(super) const ALLOWANCES: u64 = 20;
+/// Map, owner to map, operator to 1 if it may act for all accounts of the owner.
+pub(super) const OPERATORS: u64 = 21;
+/// Map, token to the words of `collateral`.
+pub(super) const COLLATERALS: u64 = 22;
+/// Map, index to token.
+pub(super) const TOKENS: u64 = 23;
+/// Map, account to the words of `account`.
+pub(super) const ACCOUNTS: u64 = 24;
+/// The vault's program for liquidation.
+pub(super) const LIQUIDATION: u64 = 25;
+/// The vault's program for claims.
+pub(super) const SETTLEMENT: u64 = 26;
+/// The vault's program for administration and rights.
+pub(super) const ADMINISTRATION: u64 = 27;
+/// Map, owner to the number of its next signature.
+pub(super) const NONCES: u64 = 28;
+/// Guardian (160 bits), then, lowest first: end of the pause of liquidation (hours since 1970, 24 bits), grace (seconds,
+/// 24), health from which there is grace (billionths, 32).
+pub(super) const GUARD: u64 = 29;
+/// Eight figures of 32 bits, ratios in billionths and times in seconds, lowest first: deviations and horizon for opening, for
+/// the threshold, deviations for predictive liquidation and its penalty, slew an hour, least volatility.
+pub(super) const MARGIN_RULES: u64 = 30;
+/// Low half: cap on the flow of predictive liquidation, loan asset.
+pub(super) const PREDICTIVE_CAP: u64 = 31;
+/// Debt of predictive lots that counts against it, as `Room::pack` has it.
+pub(super) const PREDICTIVE_ROOM: u64 = 32;
+/// Low half: cover that the fund should have, loan asset. Above: when auto-deleveraging was armed (64 bits), whether the target was
+/// ever met (1).
+pub(super) const DELEVERAGING: u64 = 33;
+
+/// Words of a collateral.
+pub(super) mod collateral {
+    /// Eight ratios in billionths, 32 bits each, lowest first: `borrowLtv`; liquidation threshold as it is now, at least, at
+    /// most; least and greatest penalty; lot buffer; market beta.
+    pub(in super::super) const MARGIN: u64 = 0;
+    /// Low half: supply cap, base units of the token. High half: the index plus one, then when the threshold was last moved (64
+    /// bits each).
+    pub(in super::super) const LIMITS: u64 = 1;
+    /// Low half: all of the token in the books, free and in lots. High half: cap on debt for sale, loan asset.
+    pub(in super::super) const AMOUNTS: u64 = 2;
+    /// Debt for sale with this token, as `Room::pack` has it.
+    pub(in super::super) const ROOM: u64 = 3;
+}
+
+/// Words of an account.
+pub(super) mod account {
+    /// Low half: borrow shares. Above: bitmap of collaterals (32 bits), live lots (8), closing (1), predictive (1); then the time of the
+    /// last step that raised the account's risk (64).
+    pub(in super::super) const HEAD: u64 = 0;
+    /// The claim. Low half: carrying. High half: written off. The top bit is set once an account has had a claim: its words
+    /// are then overwritten, not zeroed, and the next claim costs 34,000 gas less.
+    pub(in super::super) const CLAIM_VALUE: u64 = 1;
+    /// Low half: penalty. High half: the part of the claim that live auctions ask for. The top bit likewise.
+    pub(in super::super) const CLAIM_EXTRA: u64 = 2;
+    /// What the fund paid of the written-off part and has not got back.
+    pub(in super::super) const CLAIM_FUND: u64 = 3;
+    /// Map, token index to collateral. Low half: free. High half: in lots.
+    pub(in super::super) const POSITIONS: u64 = 4;
+}
