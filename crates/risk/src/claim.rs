@@ -55,6 +55,12 @@ impl Claim {
             .saturating_add(self.penalty)
     }
 
+    /// What payments may still bring the fund: recoveries of what it bore, and the penalty; saturates.
+    #[must_use]
+    pub fn due_to_fund(&self) -> U256 {
+        self.fund_paid.saturating_add(self.penalty)
+    }
+
     /// Applies a payment: to carrying, then to the written-off part (of it first to the fund, as far as the fund paid), then
     /// to the penalty. Nothing is paid twice: each part falls by what it took, so payments can be split, merged or come in any order
     /// (proof: `docs/liquidation.md` of this crate, 3).

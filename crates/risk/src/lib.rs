@@ -21,6 +21,7 @@ pub mod claim;
 pub mod compact;
 pub mod curve;
 pub mod deleveraging;
+pub mod fund;
 pub mod interest;
 pub mod liquidation;
 pub mod loss;
