@@ -62,6 +62,7 @@ impl Suite {
                 fund: nothing,
             },
             exchange: nothing,
+            trace: None,
             programs: programs.clone(),
             history: Vec::new(),
             transactions: 0,

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{keccak256, Address, Log, B256, U256};
 use alloy_sol_types::{SolCall, SolEvent};
-use breakwater_devnode::{abi::ArbWasm, Chain, Receipt, Tx, ARB_WASM_ADDRESS};
+use breakwater_devnode::{abi::ArbWasm, Chain, Receipt, Trace, Tx, ARB_WASM_ADDRESS};
 use breakwater_interfaces::{oracle::IOracleAdapter, vault::IVault};
 
 use crate::{
@@ -100,6 +100,8 @@ pub struct Suite {
     pub modules: Modules,
     /// A market that sells collateral for the loan asset.
     pub exchange: Address,
+    /// The calls of the last transaction, if it is set to some before one.
+    pub trace: Option<Trace>,
     pub(crate) programs: Programs,
     pub(crate) history: Vec<Recorded<Log>>,
     pub(crate) transactions: usize,
@@ -175,7 +177,14 @@ impl Suite {
     /// Sends a transaction as it is and records its logs.
     pub(crate) fn transact(&mut self, tx: Tx) -> Result<Receipt, Failure> {
         let time = self.chain.timestamp();
-        let receipt = self.chain.transact(tx)?;
+        let receipt = match &mut self.trace {
+            Some(trace) => {
+                let (receipt, calls) = self.chain.transact_traced(tx)?;
+                *trace = calls;
+                receipt
+            }
+            None => self.chain.transact(tx)?,
+        };
         if !receipt.is_success() {
             return Err(Failure::reverted(
                 &receipt.status,

@@ -73,9 +73,12 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "gas",
-        arguments: "[--json FILE]",
+        arguments: "[--json FILE | --profile TRANSACTION]",
         summary: "measures whole transactions on an embedded chain, against their budgets",
-        details: "--json FILE  writes the same figures to FILE\n\n\
+        details: "--json FILE            writes the same figures to FILE\n\
+                  --profile TRANSACTION  instead of the table, where the gas of that line of it goes: call by call what a program takes before\n\
+                  \x20                      it runs, for storage, calls, logs, hashes, other host functions, and computing; slots read\n\
+                  \x20                      (in parentheses: warm ones) and written, by the numbers of the contract's layout\n\n\
                   Each is a transaction of its own (cold storage, intrinsic gas and calldata included, no L1 fee), with balances\n\
                   that exist and one price source a token; cached: all programs in the chain's cache, uncached: none.",
         run: run_gas,
@@ -357,18 +360,41 @@ fn run_bench(arguments: Vec<OsString>) -> Result<()> {
 }
 
 fn run_gas(arguments: Vec<OsString>) -> Result<()> {
-    let json = json_argument(arguments)?;
+    let (json, profiled) = gas_arguments(arguments)?;
     let workspace = Workspace::find()?;
     let artifacts = wasm::build_all(&workspace)?;
     artifacts.check_activation()?;
     let contracts = solidity::compile(&workspace)?;
     let programs = Programs::read(&artifacts.folder, &contracts).map_err(Error::new)?;
+    if let Some(transaction) = profiled {
+        output::line(gas::profile(&programs, &transaction)?);
+        return Ok(());
+    }
     let costs = gas::measure(&programs)?;
     output::line(format_args!("\n{}\n", gas::render(&costs)));
     match json {
         Some(path) => gas::write_json(&costs, &path),
         None => Ok(()),
     }
+}
+
+/// A file for the figures, or the transaction whose profile is wanted.
+fn gas_arguments(arguments: Vec<OsString>) -> Result<(Option<PathBuf>, Option<String>)> {
+    let (mut json, mut profiled) = (None, None);
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Long("json") => json = Some(PathBuf::from(parser.value()?)),
+            lexopt::Arg::Long("profile") => profiled = Some(parser.value()?.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if json.is_some() && profiled.is_some() {
+        return Err(Error::usage(
+            "--profile prints no table that --json could write",
+        ));
+    }
+    Ok((json, profiled))
 }
 
 fn run_size(arguments: Vec<OsString>) -> Result<()> {
@@ -418,6 +444,8 @@ mod tests {
             ("wasm --release", "invalid option '--release'"),
             ("size --json", "missing argument for option '--json'"),
             ("gas --jsn a", "invalid option '--jsn'"),
+            ("gas --profile", "missing argument for option '--profile'"),
+            ("gas --json a --profile supply", "--profile prints no table"),
             ("size --jsn a", "invalid option '--jsn'"),
             ("bench --fast", "invalid option '--fast'"),
             ("size table", "unexpected argument \"table\""),

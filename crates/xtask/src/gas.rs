@@ -4,7 +4,7 @@ use std::path::Path;
 
 use alloy_sol_types::{SolCall, SolValue};
 use breakwater_tests::{
-    devnode::{abi::ArbWasmCache, Receipt, Tx, ARB_WASM_CACHE_ADDRESS},
+    devnode::{abi::ArbWasmCache, Trace, Tx, ARB_WASM_CACHE_ADDRESS},
     external::IFlashTaker,
     interfaces::{
         auction::ILiquidationAuction,
@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use crate::{
     error::{Error, Result},
+    profile,
     table::{thousands, Table},
 };
 
@@ -72,31 +73,67 @@ pub struct Cost {
 ///
 /// If one of them fails.
 pub fn measure(programs: &Programs) -> Result<Vec<Cost>> {
-    let cached = run(programs, true)?;
-    let uncached = run(programs, false)?;
-    let figures = cached.into_iter().zip(uncached);
-    let costs = BUDGETS.into_iter().zip(figures);
-    Ok(costs
-        .map(|((transaction, budget), (cached, uncached))| Cost {
+    let cached = run(programs, true, None)?.figures;
+    let uncached = run(programs, false, None)?.figures;
+    let mut costs = Vec::new();
+    for (transaction, budget) in BUDGETS {
+        let of = |figures: &Figures| {
+            let found = figures.iter().find(|(name, _)| *name == transaction);
+            found
+                .map(|(_, gas)| *gas)
+                .ok_or_else(|| Error::new(format!("{transaction:?} was not measured")))
+        };
+        costs.push(Cost {
             transaction,
-            cached,
-            uncached,
+            cached: of(&cached)?,
+            uncached: of(&uncached)?,
             budget: (budget != 0).then_some(budget),
-        })
-        .collect())
+        });
+    }
+    Ok(costs)
 }
 
-/// A market with one price source a token, and the gas of each transaction in the order of [`BUDGETS`].
-fn run(programs: &Programs, is_cached: bool) -> Result<[u64; BUDGETS.len()]> {
+/// Where the gas of one transaction goes, all programs cached, as text.
+///
+/// # Errors
+///
+/// If there is no such transaction, or one of them fails.
+pub fn profile(programs: &Programs, transaction: &str) -> Result<String> {
+    let profile = run(programs, true, Some(transaction))?.profile;
+    profile.ok_or_else(|| {
+        let names = BUDGETS.map(|(name, _)| name).join("; ");
+        Error::usage(format!("there is no transaction {transaction:?}"))
+            .advise(format!("use one of: {names}"))
+    })
+}
+
+/// A market with one price source a token, after all transactions.
+fn run(programs: &Programs, is_cached: bool, profiled: Option<&str>) -> Result<Market> {
     let suite = Suite::deploy(SuiteConfig::default(), programs).map_err(Error::new)?;
-    let mut market = Market { suite };
+    let mut market = Market {
+        suite,
+        figures: Vec::new(),
+        profiled: profiled.map(str::to_owned),
+        profile: None,
+    };
+    if profiled.is_some() {
+        market.suite.trace = Some(Trace::default());
+    }
     market
         .costs(is_cached)
-        .map_err(|failure| Error::new(failure.to_string()))
+        .map_err(|failure| Error::new(failure.to_string()))?;
+    Ok(market)
 }
+
+/// Transactions and their gas.
+type Figures = Vec<(&'static str, u64)>;
 
 struct Market {
     suite: Suite,
+    figures: Figures,
+    /// The transaction whose profile is wanted, and the profile once it was sent.
+    profiled: Option<String>,
+    profile: Option<String>,
 }
 
 fn stable(units: u64) -> U256 {
@@ -104,7 +141,16 @@ fn stable(units: u64) -> U256 {
 }
 
 impl Market {
-    fn costs(&mut self, is_cached: bool) -> std::result::Result<[u64; BUDGETS.len()], Failure> {
+    /// Notes the gas of the transaction that was sent last.
+    fn note(&mut self, name: &'static str, gas_used: u64) {
+        self.figures.push((name, gas_used));
+        if self.profiled.as_deref() == Some(name) {
+            let trace = self.suite.trace.as_ref();
+            self.profile = trace.map(|trace| profile::render(name, gas_used, trace, &self.suite));
+        }
+    }
+
+    fn costs(&mut self, is_cached: bool) -> std::result::Result<(), Failure> {
         self.use_one_source()?;
         let suite = &mut self.suite;
         let (lender, owner) = (suite.user("lender"), suite.user("owner"));
@@ -131,14 +177,16 @@ impl Market {
         if !is_cached {
             self.empty_the_cache()?;
         }
-        let supply = self.cost(
+        self.cost(
+            "supply",
             lender,
             &IVault::depositCall {
                 assets: stable(1_000),
                 receiver: lender,
             },
         )?;
-        let withdraw = self.cost(
+        self.cost(
+            "withdraw",
             lender,
             &IVault::withdrawCall {
                 assets: stable(500),
@@ -146,21 +194,24 @@ impl Market {
                 owner: lender,
             },
         )?;
-        let transfer = self.cost(
+        self.cost(
+            "transfer of shares",
             lender,
             &IVault::transferCall {
                 to: keeper,
                 value: U256::from(1_000_000),
             },
         )?;
-        let approve = self.cost(
+        self.cost(
+            "approve",
             lender,
             &IVault::approveCall {
                 spender: keeper,
                 value: U256::MAX,
             },
         )?;
-        let add = self.cost(
+        self.cost(
+            "add collateral",
             owner,
             &IVault::depositCollateralCall {
                 account,
@@ -168,7 +219,8 @@ impl Market {
                 amount: U256::from(1),
             },
         )?;
-        let borrow = self.cost(
+        self.cost(
+            "borrow, one collateral",
             owner,
             &IVault::borrowCall {
                 account,
@@ -176,38 +228,47 @@ impl Market {
                 receiver: owner,
             },
         )?;
-        let repay = self.cost(
+        self.cost(
+            "repay",
             owner,
             &IVault::repayCall {
                 account,
                 assets: stable(10),
             },
         )?;
-        let open = self.cost(
+        self.cost(
+            "open a position (execute)",
             owner,
             &IVault::executeCall {
                 account: other,
                 actions: position(weth, ether(10), owner, stable(1_000)),
             },
         )?;
-        let move_threshold = self.cost(owner, &IVault::updateMarginCall { token: weth })?;
+        let update = IVault::updateMarginCall { token: weth };
+        self.cost("move a threshold", owner, &update)?;
 
         self.suite.pass(300)?;
         self.suite.set_price(weth, 180 * DOLLAR)?;
-        let (started, id) = self.liquidation(keeper, account, weth)?;
+        let (id, receipt) = self.suite.liquidate(keeper, account, weth)?;
+        self.note("liquidate, new slots", receipt.gas_used);
         self.suite.pass(200)?;
         let third = self.suite.auction_status(id)?.lot / U256::from(3);
-        let (_, part) = self.suite.take(taker, id, third, U256::MAX)?;
-        let callback = self.take_with_callback(taker, id, third)?;
-        let (_, take) = self.suite.take(taker, id, U256::MAX, U256::MAX)?;
+        let (_, receipt) = self.suite.take(taker, id, third, U256::MAX)?;
+        self.note("take a part of a lot", receipt.gas_used);
+        let gas_used = self.take_with_callback(taker, id, third)?;
+        self.note("take, sell in the callback and pay", gas_used);
+        let (_, receipt) = self.suite.take(taker, id, U256::MAX, U256::MAX)?;
+        self.note("take a lot", receipt.gas_used);
         // The same account again: its words, the auction's and the room's are there.
         self.suite.pass(600)?;
         self.suite.set_price(weth, 145 * DOLLAR)?;
-        let (recycled, id) = self.liquidation(keeper, account, weth)?;
+        let (id, receipt) = self.suite.liquidate(keeper, account, weth)?;
+        self.note("liquidate, recycled slots", receipt.gas_used);
         let tail = self.suite.config.weth.curve.tail;
         self.suite.pass(tail + 1)?;
         self.suite.set_price(weth, 145 * DOLLAR)?;
-        let reset = self.suite.reset(keeper, id)?;
+        let receipt = self.suite.reset(keeper, id)?;
+        self.note("reset an auction", receipt.gas_used);
         // Down to where the fund takes it: once for a part, so that its words are there, and once for the rest.
         let half = self.suite.auction_status(id)?.lot / U256::from(2);
         let fund = self.suite.modules.fund;
@@ -221,44 +282,28 @@ impl Market {
             }
             self.suite.pass(10)?;
         }
-        let (_, absorbed) = self.suite.send(keeper, fund, &absorb(id, U256::MAX))?;
+        let (_, receipt) = self.suite.send(keeper, fund, &absorb(id, U256::MAX))?;
+        self.note("absorb a lot", receipt.gas_used);
         self.suite.set_price(weth, 120 * DOLLAR)?;
-        let (_, id) = self.liquidation(keeper, other, weth)?;
+        let (id, _) = self.suite.liquidate(keeper, other, weth)?;
         let (guard, auction) = (self.suite.owner, self.suite.modules.auction);
         let call = ILiquidationAuction::cancelCall { id };
-        let (_, cancel) = self.suite.send(guard, auction, &call)?;
+        let (_, receipt) = self.suite.send(guard, auction, &call)?;
+        self.note("cancel an auction", receipt.gas_used);
         self.suite.pass(600)?;
         self.suite.set_price(weth, 146 * DOLLAR)?;
-        let (_, poke) = self.suite.poke(keeper, weth)?;
-        let (_, early) = self.suite.poke(keeper, weth)?;
+        let (_, receipt) = self.suite.poke(keeper, weth)?;
+        self.note("poke: a sample", receipt.gas_used);
+        let (_, receipt) = self.suite.poke(keeper, weth)?;
+        self.note("poke: too early for one", receipt.gas_used);
         let third = breakwater_tests::account_of(owner, 2);
         self.suite
             .deposit_collateral(owner, third, weth, ether(10))?;
         self.suite.borrow(owner, third, stable(300))?;
         let (more, in_feeds) = self.more_sources(owner, third)?;
-        Ok([
-            supply,
-            withdraw,
-            transfer,
-            approve,
-            add,
-            borrow,
-            repay,
-            open,
-            started,
-            part.gas_used,
-            callback,
-            take.gas_used,
-            recycled,
-            reset.gas_used,
-            absorbed.gas_used,
-            cancel.gas_used,
-            move_threshold,
-            poke.gas_used,
-            early.gas_used,
-            more,
-            in_feeds,
-        ])
+        self.note("three sources and a sequencer feed, more", more);
+        self.note("of that, in the three feeds", in_feeds);
+        Ok(())
     }
 
     /// A contract without capital takes a part, sells it in the callback, pays, and keeps the rest.
@@ -334,7 +379,8 @@ impl Market {
         };
         // As long after the borrow before it as the other will be: both accrue interest.
         self.suite.pass(601)?;
-        let one = self.cost(owner, &borrow(stable(1)))?;
+        let vault = self.suite.modules.vault;
+        let (_, one) = self.suite.send(owner, vault, &borrow(stable(1)))?;
         let collateral = self.suite.collaterals[0];
         let arguments = (
             "WETH/USD 3".to_owned(),
@@ -360,14 +406,14 @@ impl Market {
         let oracle = self.suite.modules.oracle;
         self.suite.send(deployer, oracle, &feed)?;
         self.suite.pass(601)?;
-        let three = self.cost(owner, &borrow(stable(1)))?;
+        let (_, three) = self.suite.send(owner, vault, &borrow(stable(1)))?;
         let mut in_feeds = 0;
         for feed in [second, third, uptime] {
             let call = AggregatorV3Interface::latestRoundDataCall {};
             let (_, receipt) = self.suite.send(owner, feed, &call)?;
             in_feeds += COLD_ACCOUNT + receipt.gas_used.saturating_sub(SELECTOR_ONLY);
         }
-        Ok((three.saturating_sub(one), in_feeds))
+        Ok((three.gas_used.saturating_sub(one.gas_used), in_feeds))
     }
 
     fn empty_the_cache(&mut self) -> std::result::Result<(), Failure> {
@@ -384,20 +430,17 @@ impl Market {
         Ok(())
     }
 
-    fn cost<C: SolCall>(&mut self, from: Address, call: &C) -> std::result::Result<u64, Failure> {
-        let vault = self.suite.modules.vault;
-        let (_, receipt): (_, Receipt) = self.suite.send(from, vault, call)?;
-        Ok(receipt.gas_used)
-    }
-
-    fn liquidation(
+    /// Sends a call to the vault and notes its gas.
+    fn cost<C: SolCall>(
         &mut self,
-        keeper: Address,
-        account: B256,
-        token: Address,
-    ) -> std::result::Result<(u64, U256), Failure> {
-        let (id, receipt) = self.suite.liquidate(keeper, account, token)?;
-        Ok((receipt.gas_used, id))
+        name: &'static str,
+        from: Address,
+        call: &C,
+    ) -> std::result::Result<(), Failure> {
+        let vault = self.suite.modules.vault;
+        let (_, receipt) = self.suite.send(from, vault, call)?;
+        self.note(name, receipt.gas_used);
+        Ok(())
     }
 }
 

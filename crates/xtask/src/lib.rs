@@ -15,6 +15,7 @@ pub mod gas;
 mod hash;
 pub mod output;
 mod process;
+mod profile;
 mod replay;
 mod setup;
 pub mod size;
