@@ -37,10 +37,11 @@ impl Node {
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut printed = String::new();
         let address = loop {
-            let line = lines
-                .next()
-                .unwrap_or_else(|| panic!("ended: {printed}"))
-                .unwrap();
+            let Some(line) = lines.next() else {
+                // A signal of somebody else's is told apart from an error of the node's.
+                panic!("ended, {:?}: {printed}", process.wait());
+            };
+            let line = line.unwrap();
             printed.push_str(&line);
             printed.push('\n');
             if let Some((_, rest)) = line.split_once("listening on http://") {
