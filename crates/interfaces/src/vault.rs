@@ -198,8 +198,6 @@ interface! {
         error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed);
         error ERC20InvalidReceiver(address receiver);
         error ERC4626ExceededMaxDeposit(address receiver, uint256 assets, uint256 max);
-        error ERC4626ExceededMaxWithdraw(address owner, uint256 assets, uint256 max);
-        error ERC4626ExceededMaxRedeem(address owner, uint256 shares, uint256 max);
         /// A token call failed, or returned something other than nothing or true.
         error TokenCallFailed(address token);
         /// A token moved another amount than asked (a fee on transfer, say).

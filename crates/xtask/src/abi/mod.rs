@@ -1,16 +1,23 @@
 //! `abi/`: the modules' interfaces for Solidity and for tools, generated from `breakwater-interfaces`.
 
+mod declarations;
+mod javascript;
+mod natspec;
+
 use std::path::{Path, PathBuf};
 
 use alloy_json_abi::{InternalType, JsonAbi, Param};
-use alloy_sol_types::SolStruct;
 use breakwater_interfaces::{
-    auction::{IAuctionTaker, ILiquidationAuction, Order},
+    auction::{IAuctionTaker, ILiquidationAuction},
     fund::IInsuranceFund,
-    oracle::{IOracleAdapter, Leg, LegState, Memory, Parameters, Quote, SourceReading},
-    vault::{AccountView, CollateralView, HoldingView, IVault, MarketView, PoolView},
+    oracle::IOracleAdapter,
+    vault::IVault,
 };
 
+use self::{
+    declarations::{Declarations, Struct},
+    natspec::Units,
+};
 use crate::{
     error::{Error, Result},
     hash, output,
@@ -19,8 +26,10 @@ use crate::{
 
 /// First lines of each Solidity file.
 const HEADER: &str = "// SPDX-License-Identifier: MIT OR Apache-2.0\n\
-                      // Generated from crates/interfaces by `cargo xtask abi`; what each item means is written there.\n\
+                      // Generated from crates/interfaces and abi/units.json by `cargo xtask abi`.\n\
                       pragma solidity ^0.8.4;\n\n";
+/// What is in the folder and is not generated.
+const WRITTEN_BY_HAND: [&str; 4] = ["units.json", "package.json", "ethers.js", "ethers.d.ts"];
 
 /// Folder of the generated files.
 pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
@@ -28,7 +37,7 @@ pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
 }
 
 /// Names and contents of all generated files.
-fn files() -> Result<Vec<(String, String)>> {
+fn files(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     let interfaces = [
         ("IVault", IVault::abi::contract()),
         ("IOracleAdapter", IOracleAdapter::abi::contract()),
@@ -36,34 +45,51 @@ fn files() -> Result<Vec<(String, String)>> {
         ("IInsuranceFund", IInsuranceFund::abi::contract()),
         ("IAuctionTaker", IAuctionTaker::abi::contract()),
     ];
+    let sources = workspace.root().join("crates").join("interfaces");
+    let declarations = Declarations::read(&sources.join("src"))?;
+    let units = Units::read(&folder(workspace).join("units.json"))?;
     let mut files = Vec::new();
+    let mut values = Vec::new();
     for (name, mut abi) in interfaces {
-        name_structs(name, &mut abi)?;
-        let solidity = abi.to_sol(name, None);
-        files.push((
-            format!("{name}.sol"),
-            format!("{HEADER}{}\n", solidity.trim_end()),
-        ));
-        let json = serde_json::to_string_pretty(&abi)
-            .map_err(|error| Error::new(format!("cannot write the ABI of {name}: {error}")))?;
+        name_structs(name, &mut abi, &declarations.structs)?;
+        let solidity = natspec::commented(name, &abi, &declarations, &units)?;
+        files.push((format!("{name}.sol"), format!("{HEADER}{solidity}\n")));
+        let failed = |error| Error::new(format!("cannot write the ABI of {name}: {error}"));
+        let json = serde_json::to_string_pretty(&abi).map_err(failed)?;
         files.push((format!("{name}.json"), json + "\n"));
+        values.push((name, serde_json::to_value(&abi).map_err(failed)?));
     }
+    files.extend(javascript::modules(&values));
     Ok(files)
 }
 
 /// Gives structs among the parameters of functions and events their names again, which `sol!` leaves out of its ABI. They then
 /// belong to the interface that uses them.
-fn name_structs(interface: &str, abi: &mut JsonAbi) -> Result<()> {
+fn name_structs(interface: &str, abi: &mut JsonAbi, structs: &[Struct]) -> Result<()> {
     for function in abi.functions.values_mut().flatten() {
         for parameter in function.inputs.iter_mut().chain(&mut function.outputs) {
             let (components, kind) = (&mut parameter.components, &mut parameter.internal_type);
-            name_struct(interface, &function.name, &parameter.ty, components, kind)?;
+            name_struct(
+                interface,
+                &function.name,
+                &parameter.ty,
+                components,
+                kind,
+                structs,
+            )?;
         }
     }
     for event in abi.events.values_mut().flatten() {
         for parameter in &mut event.inputs {
             let (components, kind) = (&mut parameter.components, &mut parameter.internal_type);
-            name_struct(interface, &event.name, &parameter.ty, components, kind)?;
+            name_struct(
+                interface,
+                &event.name,
+                &parameter.ty,
+                components,
+                kind,
+                structs,
+            )?;
         }
     }
     Ok(())
@@ -75,55 +101,31 @@ fn name_struct(
     ty: &str,
     components: &mut [Param],
     kind: &mut Option<InternalType>,
+    structs: &[Struct],
 ) -> Result<()> {
     if components.is_empty() {
         return Ok(());
     }
     // Field names tell structs apart.
-    let structs = [
-        ("Quote", fields(&Quote::eip712_root_type())),
-        ("Parameters", fields(&Parameters::eip712_root_type())),
-        ("Leg", fields(&Leg::eip712_root_type())),
-        ("LegState", fields(&LegState::eip712_root_type())),
-        ("Memory", fields(&Memory::eip712_root_type())),
-        ("SourceReading", fields(&SourceReading::eip712_root_type())),
-        ("AccountView", fields(&AccountView::eip712_root_type())),
-        ("HoldingView", fields(&HoldingView::eip712_root_type())),
-        ("MarketView", fields(&MarketView::eip712_root_type())),
-        ("PoolView", fields(&PoolView::eip712_root_type())),
-        (
-            "CollateralView",
-            fields(&CollateralView::eip712_root_type()),
-        ),
-        ("Order", fields(&Order::eip712_root_type())),
-    ];
-    let names: Vec<&str> = components.iter().map(|field| field.name.as_str()).collect();
-    let (name, _) = structs
+    let names = || components.iter().map(|field| &field.name);
+    let structure = structs
         .iter()
-        .find(|(_, fields)| *fields == names)
+        .find(|known| known.fields.iter().map(|(name, _)| name).eq(names()))
         .ok_or_else(|| {
-            Error::new(format!("{interface}.{item} has a struct without a name"))
-                .advise("add the struct to `name_struct` in crates/xtask/src/abi.rs")
+            Error::new(format!(
+                "{interface}.{item} has a struct that crates/interfaces does not declare"
+            ))
         })?;
     // `tuple`, and the brackets of an array.
     *kind = Some(InternalType::Struct {
         contract: Some(interface.to_owned()),
-        ty: ty.replacen("tuple", name, 1),
+        ty: ty.replacen("tuple", &structure.name, 1),
     });
     for field in components {
         let (inner, kind) = (&mut field.components, &mut field.internal_type);
-        name_struct(interface, item, &field.ty, inner, kind)?;
+        name_struct(interface, item, &field.ty, inner, kind, structs)?;
     }
     Ok(())
-}
-
-/// Names of the fields in a struct's declaration as EIP-712 has it: `Quote(uint256 mid,…)`.
-fn fields(declaration: &str) -> Vec<String> {
-    let inner = declaration.split_once('(').map_or("", |(_, rest)| rest);
-    let inner = inner.trim_end_matches(')').split(',');
-    inner
-        .filter_map(|field| Some(field.split_once(' ')?.1.to_owned()))
-        .collect()
 }
 
 /// Writes all files, and removes interfaces that are none any more.
@@ -134,7 +136,7 @@ fn fields(declaration: &str) -> Vec<String> {
 pub(crate) fn write(workspace: &Workspace) -> Result<()> {
     let folder = folder(workspace);
     std::fs::create_dir_all(&folder).map_err(Error::io("make", &folder))?;
-    let files = files()?;
+    let files = files(workspace)?;
     for path in generated(&folder)? {
         if !files.iter().any(|(name, _)| path.ends_with(name)) {
             std::fs::remove_file(&path).map_err(Error::io("remove", &path))?;
@@ -154,7 +156,9 @@ pub(crate) fn write(workspace: &Workspace) -> Result<()> {
 ///
 /// If one differs, is missing, or is there without an interface.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
-    let differing = differing(&folder(workspace), &files()?)?;
+    let folder = folder(workspace);
+    check_version(&folder)?;
+    let differing = differing(&folder, &files(workspace)?)?;
     if differing.is_empty() {
         return Ok(());
     }
@@ -163,6 +167,26 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
         differing.join(", ")
     ))
     .advise("`cargo xtask abi`, and commit what it writes"))
+}
+
+/// The npm package has the version of the crates.
+fn check_version(folder: &Path) -> Result<()> {
+    #[derive(serde::Deserialize)]
+    struct Package {
+        version: String,
+    }
+    let path = folder.join("package.json");
+    let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+    let package: Package = serde_json::from_str(&text)
+        .map_err(|error| Error::new(format!("{}: {error}", path.display())))?;
+    let wanted = env!("CARGO_PKG_VERSION");
+    if package.version == wanted {
+        return Ok(());
+    }
+    let found = package.version;
+    Err(Error::new(format!(
+        "abi/package.json has version {found}, and the workspace has {wanted}"
+    )))
 }
 
 /// What is wrong in `folder`, a file at a time.
@@ -186,8 +210,11 @@ fn differing(folder: &Path, files: &[(String, String)]) -> Result<Vec<String>> {
 
 /// All files in `folder` of the kinds that are generated.
 fn generated(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut paths = hash::files_with_extension(folder, "sol")?;
-    paths.extend(hash::files_with_extension(folder, "json")?);
+    let mut paths = Vec::new();
+    for extension in ["sol", "json", "js", "ts"] {
+        paths.extend(hash::files_with_extension(folder, extension)?);
+    }
+    paths.retain(|path| !WRITTEN_BY_HAND.iter().any(|name| path.ends_with(name)));
     Ok(paths)
 }
 
@@ -199,7 +226,7 @@ mod tests {
     #[test]
     fn each_file_that_is_changed_missing_or_left_over_is_named() {
         let folder = TemporaryFolder::new();
-        let files = files().unwrap();
+        let files = files(&Workspace::find().unwrap()).unwrap();
         for (name, text) in &files {
             folder.write(name, text);
         }
@@ -219,7 +246,7 @@ mod tests {
 
     #[test]
     fn files_hold_functions_events_errors_and_structs_of_the_interface() {
-        let files = files().unwrap();
+        let files = files(&Workspace::find().unwrap()).unwrap();
         let text = |wanted: &str| {
             let found = files.iter().find(|(name, _)| name == wanted);
             found.map(|(_, text)| text.as_str()).unwrap()
