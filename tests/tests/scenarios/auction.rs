@@ -1,27 +1,24 @@
 //! Takers of the auction in Solidity, among them one that sells into a real Uniswap v3 pool; stop levels; gas.
 
 use alloy_sol_types::{sol, SolValue};
-use breakwater_fixed_point::{mul_div_down, sqrt_down};
 use breakwater_tests::{
     external::IToken,
     interfaces::{
         auction::{ILiquidationAuction, Order},
         vault::IVault,
     },
-    invariants, Address, Suite, B256, DOLLAR, U256, WAD,
+    invariants, Suite, B256, DOLLAR, U256, WAD,
 };
 
 use crate::common::{
     create, deployed, fund, funded, milli_ether, provide, refused, stable, ten_ether_account,
 };
+use crate::uniswap::uniswap_pool;
 
 sol! {
     #[derive(Debug, PartialEq, Eq)]
-    interface IUniswap {
+    interface IUniswapTaker {
         error ProfitBelowMinimum(uint256 profit, uint256 minimum);
-        function createPool(address tokenA, address tokenB, uint24 fee) external returns (address pool);
-        function token0() external view returns (address);
-        function seed(address pool, uint160 sqrtPriceX96, int24 ticks, uint128 liquidity) external;
         function run(uint256 id, uint256 maxLot, uint256 minProfit) external returns (uint256 lotTaken, uint256 paid, uint256 profit);
     }
 
@@ -42,57 +39,16 @@ fn lot_for_sale(suite: &mut Suite, price: u64) -> (B256, U256) {
     (account, id)
 }
 
-/// The deployed factory's pool of ether and loan asset at 0.3 %, with `ether` thousandths of ether and as much loan asset at `price` dollars.
-fn uniswap_pool(suite: &mut Suite, price: u64, ether: u64) -> Address {
-    let (weth, asset) = (suite.weth(), suite.asset);
-    let maker = suite.user("market maker");
-    let factory = create(suite, maker, "UniswapV3Factory", &[]);
-    let call = IUniswap::createPoolCall {
-        tokenA: weth,
-        tokenB: asset,
-        fee: alloy_primitives::Uint::from(3_000),
-    };
-    let (pool, _) = suite.send(maker, factory, &call).unwrap();
-    let seeder = create(suite, maker, "PoolSeeder", &[]);
-    // Price of the first token in the second, in base units, times 2^192.
-    let (ether_units, asset_units) = (U256::from(WAD), stable(price));
-    let is_ether_first = suite.view(pool, &IUniswap::token0Call {}).unwrap() == weth;
-    let q192 = U256::from(1) << 192;
-    let ratio = match is_ether_first {
-        true => mul_div_down(asset_units, q192, ether_units),
-        false => mul_div_down(ether_units, q192, asset_units),
-    };
-    let root = sqrt_down(ratio.unwrap());
-    // Liquidity over all prices: √(x·y).
-    let amounts = [milli_ether(ether), stable(price * ether / 1_000)];
-    let liquidity = sqrt_down(amounts[0] * amounts[1]);
-    // A contract can't be made to deposit ether: the maker does, and a little more than is needed.
-    for (token, amount) in [(weth, amounts[0]), (asset, amounts[1])] {
-        let value = amount + amount / U256::from(100);
-        suite.give(token, maker, value).unwrap();
-        let call = IToken::transferCall { to: seeder, value };
-        suite.send(maker, token, &call).unwrap();
-    }
-    let seed = IUniswap::seedCall {
-        pool,
-        sqrtPriceX96: root.to(),
-        ticks: alloy_primitives::Signed::try_from(887_220).unwrap(),
-        liquidity: liquidity.to(),
-    };
-    suite.send(maker, seeder, &seed).unwrap();
-    pool
-}
-
 #[test]
 fn a_contract_without_capital_sells_into_a_uniswap_pool_in_the_callback_and_keeps_the_profit() {
     let mut suite = funded();
     let (account, id) = lot_for_sale(&mut suite, 180);
     let (weth, asset, modules) = (suite.weth(), suite.asset, suite.modules);
-    let pool = uniswap_pool(&mut suite, 180, 2_000_000);
+    let pool = uniswap_pool(&mut suite, weth, 180, 2_000);
     let owner = suite.user("taker");
     let arguments = (modules.auction, pool, asset).abi_encode_params();
     let taker = create(&mut suite, owner, "UniswapTaker", &arguments);
-    let run = |minimum: u64| IUniswap::runCall {
+    let run = |minimum: u64| IUniswapTaker::runCall {
         id,
         maxLot: U256::MAX,
         minProfit: U256::from(minimum),

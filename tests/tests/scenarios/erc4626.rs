@@ -139,7 +139,7 @@ fn properties(suite: &mut Suite, name: &str, assets: U256) -> Address {
 }
 
 /// Runs a property: a violation is shown as what was compared.
-fn hold<C: SolCall>(suite: &mut Suite, contract: Address, call: &C) -> C::Return {
+pub(crate) fn hold<C: SolCall>(suite: &mut Suite, contract: Address, call: &C) -> C::Return {
     let user = suite.user("prover");
     let decimals = suite.config.asset.decimals;
     match suite.send(user, contract, call) {
