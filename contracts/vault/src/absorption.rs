@@ -57,7 +57,7 @@ impl VaultState {
         self.free_room(token, absorption.settlement.debt_settled)?;
 
         // All of the token in the books stays what it is: it changes hands in them.
-        let (index, _, _) = self.collateral_total(token)?;
+        let index = self.collateral_amounts(token)?.index;
         let (free, in_lots) = self.position(account, index);
         let gone = math::add(absorption.amount, lot_returned)?;
         let Some(left) = in_lots.checked_sub(gone) else {

@@ -7,13 +7,16 @@ use breakwater_interfaces::{
     outbound::{self, word_at, Calldata},
     vault::IVault,
 };
-use breakwater_risk::margin::{self, CollateralParameters, ParameterError};
+use breakwater_risk::{
+    margin::{self, CollateralParameters, ParameterError},
+    room::Room,
+};
 use stylus_sdk::prelude::*;
 
 use crate::{
     errors::{self, parameter_out_of_bounds, Fallible},
     math,
-    state::{is_short_ratio, Collateral, MarginRules, Risk, VaultState, MAX_TOKENS},
+    state::{is_short_ratio, Collateral, Limits, MarginRules, Risk, VaultState, MAX_TOKENS},
 };
 
 /// Longest cool-off, seconds: the age in which a position can't be liquidated unless insolvent.
@@ -69,6 +72,7 @@ impl VaultState {
         &mut self,
         token: Address,
         given: &Collateral,
+        supply_cap: U256,
     ) -> Fallible<()> {
         self.require_caller(self.owner())?;
         if token.is_zero() {
@@ -79,16 +83,18 @@ impl VaultState {
             return Err(errors::unknown_collateral(token));
         }
         let mut collateral = *given;
+        let mut threshold_moved = self.now();
         if let Ok(known) = self.collateral(token) {
-            collateral.index = known.index;
-            collateral.total = known.total;
+            collateral.amounts.index = known.amounts.index;
+            collateral.amounts.total = known.amounts.total;
             collateral.liquidation_threshold = known.liquidation_threshold;
-            collateral.threshold_moved = known.threshold_moved;
+            threshold_moved = self.collateral_limits(token).threshold_moved;
         } else {
             collateral.liquidation_threshold = given.threshold_max;
-            collateral.threshold_moved = self.now();
             self.check_margin(&collateral)?;
-            collateral.index = self.append_token(token)?;
+            collateral.amounts.index = self.append_token(token)?;
+            // The word of its debt for sale is there from now on: the first liquidation does not pay for it.
+            self.set_room(token, &Room::default())?;
         }
         self.check_margin(&collateral)?;
         if given.lot_buffer < self.risk().backstop_discount {
@@ -106,9 +112,13 @@ impl VaultState {
         ] {
             in_billionths(name, ratio)?;
         }
-        at_most(b"roomCap", given.room_cap, MAX_ROOM)?;
-        at_most(b"supplyCap", given.supply_cap, U256::from(u128::MAX))?;
-        self.set_collateral(token, &collateral)?;
+        at_most(b"roomCap", given.amounts.room_cap, MAX_ROOM)?;
+        at_most(b"supplyCap", supply_cap, U256::from(u128::MAX))?;
+        let limits = Limits {
+            supply_cap,
+            threshold_moved,
+        };
+        self.set_collateral(token, &collateral, &limits)?;
         self.emit(&IVault::CollateralSet {
             token,
             borrowLtv: given.borrow_ltv,
@@ -118,8 +128,8 @@ impl VaultState {
             penaltyMax: given.penalty_max,
             lotBuffer: given.lot_buffer,
             beta: given.beta,
-            supplyCap: given.supply_cap,
-            roomCap: given.room_cap,
+            supplyCap: supply_cap,
+            roomCap: given.amounts.room_cap,
         });
         Ok(())
     }

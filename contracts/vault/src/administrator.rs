@@ -6,13 +6,14 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::vault::IVault as V;
+use breakwater_risk::room::Room;
 use stylus_sdk::{abi::Router, prelude::*, ArbResult};
 
 use crate::{
     arguments::{boolean, number, Arguments},
     errors::{self, Error, Fallible},
     safety::Verb,
-    state::{Collateral, MarginRules, Risk, VaultState},
+    state::{Amounts, Collateral, MarginRules, Risk, VaultState},
 };
 
 program!(@type
@@ -70,6 +71,9 @@ impl VaultState {
         }
         let names = (a.short_string(10)?, a.short_string(11)?);
         self.set_identity(partners, programs, decimals.saturating_to::<u8>(), names);
+        // Never zero from here on: the first liquidation does not pay for them.
+        self.set_room(Address::ZERO, &Room::default())?;
+        self.set_predictive_room(&Room::default())?;
         self.set_owner(owner);
         self.set_risk(&Risk {
             target_health: U256::from(1_100_000_000_000_000_000u64),
@@ -144,21 +148,21 @@ impl VaultState {
             V::unpauseCall::SELECTOR => self.unpause(Verb::of(a.number(0)?)?)?,
             V::setCollateralCall::SELECTOR => {
                 let collateral = Collateral {
-                    index: 0,
                     borrow_ltv: a.number(1)?,
                     liquidation_threshold: U256::ZERO,
                     threshold_min: a.number(2)?,
                     threshold_max: a.number(3)?,
-                    threshold_moved: 0,
                     penalty_min: a.number(4)?,
                     penalty_max: a.number(5)?,
                     lot_buffer: a.number(6)?,
                     beta: a.number(7)?,
-                    supply_cap: a.number(8)?,
-                    total: U256::ZERO,
-                    room_cap: a.number(9)?,
+                    amounts: Amounts {
+                        index: 0,
+                        total: U256::ZERO,
+                        room_cap: a.number(9)?,
+                    },
                 };
-                self.configure_collateral(a.address(0)?, &collateral)?;
+                self.configure_collateral(a.address(0)?, &collateral, a.number(8)?)?;
             }
             V::setMarginCall::SELECTOR => {
                 let rules = MarginRules {

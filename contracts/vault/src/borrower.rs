@@ -214,26 +214,24 @@ impl VaultState {
         if amount.is_zero() {
             return Err(errors::zero_amount());
         }
-        let collateral = self.collateral(token)?;
-        let total = collateral.total.saturating_add(amount);
-        if total > collateral.supply_cap {
-            return Err(errors::collateral_cap_exceeded(
-                token,
-                total,
-                collateral.supply_cap,
-            ));
+        let mut amounts = self.collateral_amounts(token)?;
+        let total = amounts.total.saturating_add(amount);
+        let supply_cap = self.collateral_limits(token).supply_cap;
+        if total > supply_cap {
+            return Err(errors::collateral_cap_exceeded(token, total, supply_cap));
         }
-        let (free, in_lots) = self.position(account, collateral.index);
+        let (free, in_lots) = self.position(account, amounts.index);
         if free.is_zero() && in_lots.is_zero() {
             let full = head.bitmap.count_ones() >= MAX_ACCOUNT_TOKENS;
             if full || !self.has_account_right(account) {
                 return Err(errors::too_many_collaterals(U256::from(MAX_ACCOUNT_TOKENS)));
             }
-            self.require_price(token, collateral)?;
+            self.require_price(token)?;
         }
         let free = free.saturating_add(amount);
-        self.set_position(account, head, collateral.index, free, in_lots)?;
-        self.set_collateral_total(token, collateral.room_cap, total)?;
+        self.set_position(account, head, amounts.index, free, in_lots)?;
+        amounts.total = total;
+        self.set_collateral_amounts(token, &amounts)?;
         self.emit(&IVault::CollateralDeposited {
             account,
             token,
@@ -265,8 +263,8 @@ impl VaultState {
         if receiver.is_zero() {
             return Err(errors::zero_address());
         }
-        let collateral = self.collateral(token)?;
-        let (free, _) = self.position(account, collateral.index);
+        let mut amounts = self.collateral_amounts(token)?;
+        let (free, _) = self.position(account, amounts.index);
         let amount = if action.amount == U256::MAX {
             free
         } else {
@@ -275,9 +273,9 @@ impl VaultState {
         if amount.is_zero() {
             return Err(errors::zero_amount());
         }
-        self.take_free(account, head, token, collateral.index, amount)?;
-        let total = collateral.total.saturating_sub(amount);
-        self.set_collateral_total(token, collateral.room_cap, total)?;
+        self.take_free(account, head, token, amounts.index, amount)?;
+        amounts.total = amounts.total.saturating_sub(amount);
+        self.set_collateral_amounts(token, &amounts)?;
         self.emit(&IVault::CollateralWithdrawn {
             account,
             token,

@@ -348,6 +348,7 @@ impl VaultState {
         let used = self.room(token).used(now, cap_period);
         let total_used = self.room(Address::ZERO).used(now, cap_period);
         collateral
+            .amounts
             .room_cap
             .saturating_sub(used)
             .min(total_cap.saturating_sub(total_used))
@@ -462,7 +463,7 @@ impl VaultState {
         token: Address,
         plan: &Plan,
     ) -> Fallible<()> {
-        let index = self.collateral(token)?.index;
+        let index = self.collateral_amounts(token)?.index;
         let (free, in_lots) = self.position(account, index);
         let Some(left) = free.checked_sub(plan.lot) else {
             return Err(errors::insufficient_collateral(
@@ -496,7 +497,7 @@ impl VaultState {
         token: Address,
         dust: U256,
     ) -> Fallible<()> {
-        let index = self.collateral(token)?.index;
+        let index = self.collateral_amounts(token)?.index;
         self.take_free(account, head, token, index, dust)?;
         self.credit_fund(index, dust)?;
         self.emit(&IVault::DustToFund {

@@ -13,8 +13,8 @@ pub(crate) const VIRTUAL_SHARES: u64 = 1_000_000;
 /// Time over which lenders get what is recovered of a written-off loss: longer than any flash deposit.
 pub(crate) const VESTING_PERIOD: u64 = 6 * 3600;
 
-/// Debt of all accounts at which interest stops: 2^124, above any that is lent. A claim on it, with any penalty, still fits its
-/// words of 127 bits, so that no length of time puts an account beyond liquidation.
+/// Debt of all accounts at which interest stops: 2^124, above any that is lent. A claim on it, with any penalty, still fits
+/// 128 bits, so that no length of time puts an account beyond liquidation.
 const MAX_BORROW: U256 = U256::from_limbs([0, 1 << 60, 0, 0]);
 
 /// Fractions of a base unit in which interest is kept between accruals: 2^32.
@@ -125,12 +125,12 @@ const fn halves(value: u128) -> [u64; 2] {
 }
 
 impl Market {
-    /// Reads the books from their four words: liquidity, loans, claims, clock.
+    /// Reads the books from their four words: liquidity, loans, shares, clock.
     #[inline(never)]
-    pub(crate) fn unpack(liquidity: U256, loans: U256, claims: U256, clock: U256) -> Self {
-        let (total_shares, cash) = unpack_halves(liquidity);
+    pub(crate) fn unpack(liquidity: U256, loans: U256, shares: U256, clock: U256) -> Self {
+        let (carrying, cash) = unpack_halves(liquidity);
         let (borrow_shares, borrow_assets) = unpack_halves(loans);
-        let (unvested, carrying) = unpack_halves(claims);
+        let (unvested, total_shares) = unpack_halves(shares);
         let [_, _, reserve, high] = clock.into_limbs();
         let times = Clock(clock).low();
         Self {
@@ -160,9 +160,9 @@ impl Market {
         // At most 96 bits.
         let [reserve, high, ..] = self.reserve.into_limbs();
         Ok([
-            pack_halves(self.total_shares, self.cash)?,
+            pack_halves(self.carrying, self.cash)?,
             pack_halves(self.borrow_shares, self.borrow_assets)?,
-            pack_halves(self.unvested, self.carrying)?,
+            pack_halves(self.unvested, self.total_shares)?,
             U256::from_limbs([
                 times_0,
                 times_1,

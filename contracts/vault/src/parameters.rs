@@ -54,7 +54,8 @@ impl VaultState {
     }
 
     fn view_collateral(&self, a: Arguments<'_>) -> Fallible<Vec<u8>> {
-        let collateral = self.collateral(a.address(0)?)?;
+        let token = a.address(0)?;
+        let collateral = self.collateral(token)?;
         Ok(words(&[
             collateral.borrow_ltv,
             collateral.liquidation_threshold,
@@ -64,9 +65,9 @@ impl VaultState {
             collateral.penalty_max,
             collateral.lot_buffer,
             collateral.beta,
-            collateral.supply_cap,
-            collateral.room_cap,
-            collateral.total,
+            self.collateral_limits(token).supply_cap,
+            collateral.amounts.room_cap,
+            collateral.amounts.total,
         ]))
     }
 

@@ -113,7 +113,8 @@ impl VaultState {
     /// # Errors
     ///
     /// `PriceNotOk` unless `token` has a good price.
-    pub(crate) fn require_price(&self, token: Address, collateral: Collateral) -> Fallible<()> {
+    pub(crate) fn require_price(&self, token: Address) -> Fallible<()> {
+        let collateral = self.collateral(token)?;
         let mut holding = [Holding::unpriced(token, collateral, U256::ZERO)];
         self.price(&mut holding)?;
         let [holding] = holding;

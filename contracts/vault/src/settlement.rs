@@ -48,17 +48,18 @@ impl VaultState {
         self.require_caller(self.auction())?;
         // Nothing in the books of the pool changes: only the lock is taken.
         self.enter()?;
-        let (index, room_cap, total) = self.collateral_total(token)?;
+        let mut amounts = self.collateral_amounts(token)?;
         let mut head = self.head(account);
-        let (free, in_lots) = self.position(account, index);
+        let (free, in_lots) = self.position(account, amounts.index);
         let Some(left) = in_lots.checked_sub(amount) else {
             return Err(errors::insufficient_collateral(
                 account, token, in_lots, amount,
             ));
         };
-        self.set_position(account, &mut head, index, free, left)?;
+        self.set_position(account, &mut head, amounts.index, free, left)?;
         self.set_head(account, &head)?;
-        self.set_collateral_total(token, room_cap, total.saturating_sub(amount))?;
+        amounts.total = amounts.total.saturating_sub(amount);
+        self.set_collateral_amounts(token, &amounts)?;
         self.push(token, receiver, amount)?;
         self.leave();
         Ok(())
@@ -155,7 +156,7 @@ impl VaultState {
         token: Address,
         amount: U256,
     ) -> Fallible<()> {
-        let (index, _, _) = self.collateral_total(token)?;
+        let index = self.collateral_amounts(token)?.index;
         let (free, in_lots) = self.position(account, index);
         let Some(left) = in_lots.checked_sub(amount) else {
             return Err(errors::insufficient_collateral(

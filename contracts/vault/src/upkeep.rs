@@ -31,13 +31,14 @@ impl VaultState {
         let rules = self.margin_rules();
         let target = holding.target_threshold(&rules)?;
         let (current, now) = (collateral.liquidation_threshold, self.now());
-        let elapsed = now.saturating_sub(collateral.threshold_moved);
+        let mut limits = self.collateral_limits(token);
+        let elapsed = now.saturating_sub(limits.threshold_moved);
         let moved = shortened(moved_threshold(current, target, rules.slew, elapsed));
         // A step too small to be kept must not use up its time.
         if moved != current {
             collateral.liquidation_threshold = moved;
-            collateral.threshold_moved = now;
-            self.set_collateral(token, &collateral)?;
+            limits.threshold_moved = now;
+            self.set_collateral(token, &collateral, &limits)?;
             self.emit(&IVault::ThresholdMoved {
                 token,
                 threshold: moved,

@@ -84,7 +84,7 @@ impl VaultState {
                     .debt_up(self.head(a.word(0)?).borrow_shares)?,
             ),
             V::collateralOfCall::SELECTOR => {
-                let index = self.collateral(a.address(1)?)?.index;
+                let index = self.collateral_amounts(a.address(1)?)?.index;
                 let (free, in_lots) = self.position(a.word(0)?, index);
                 words(&[free, in_lots])
             }
@@ -180,7 +180,7 @@ impl VaultState {
         let cap = if token.is_zero() {
             self.caps().1
         } else {
-            self.collateral(token)?.room_cap
+            self.collateral_amounts(token)?.room_cap
         };
         let room = self.room(token);
         let used = room.used(self.now(), self.risk().cap_period);

@@ -16,6 +16,7 @@
 pub mod absorb;
 pub mod account;
 pub mod aggregation;
+pub mod amounts;
 pub mod breaker;
 pub mod claim;
 pub mod compact;

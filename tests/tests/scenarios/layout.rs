@@ -12,7 +12,7 @@ use crate::common::{funded, stable, ten_ether_account};
 /// Slots of the words that are not in maps, as `contracts/vault/src/state/slot.rs` documents them.
 const LIQUIDITY: u64 = 9;
 const LOANS: u64 = 10;
-const CLAIMS: u64 = 11;
+const SHARES: u64 = 11;
 const TOTAL_ROOM: u64 = 13;
 const RISK: u64 = 14;
 const BALANCES: u64 = 19;
@@ -58,7 +58,8 @@ fn each_word_is_the_same_for_the_program_that_writes_it_and_the_one_that_reads_i
     let liquidity = word(&suite, U256::from(LIQUIDITY));
     assert_eq!(low(liquidity), market.cash);
     let supply = suite.view(vault, &IVault::totalSupplyCall {}).unwrap();
-    assert_eq!(high(liquidity), supply);
+    assert_eq!(high(liquidity), market.totalCarrying);
+    assert_eq!(low(word(&suite, U256::from(SHARES))), supply);
     assert_eq!(
         low(word(&suite, U256::from(LOANS))),
         stable(1_490),
@@ -146,9 +147,16 @@ fn each_word_is_the_same_for_the_program_that_writes_it_and_the_one_that_reads_i
     let head = entry(account, U256::from(ACCOUNTS));
     let claim = suite.claim(account).unwrap();
     let value = word(&suite, head + U256::from(1));
-    assert_eq!(low(value), claim.carrying);
-    assert!(value.bit(255), "marked as used");
-    assert_eq!(low(word(&suite, U256::from(CLAIMS))), claim.carrying);
+    let field = |place: u64| (value >> (64 * place)) & U256::from(u64::MAX);
+    assert_eq!(field(0), claim.carrying);
+    assert_eq!(field(1), claim.penalty);
+    assert_eq!(field(2), claim.assigned);
+    assert_eq!(
+        field(3),
+        U256::from(1_u64 << 63),
+        "small, and marked as used"
+    );
+    assert_eq!(high(word(&suite, U256::from(LIQUIDITY))), claim.carrying);
     let live = low(word(&suite, U256::from(TOTAL_ROOM))) & ((U256::from(1) << 96) - U256::from(1));
     let room = suite.room(weth).unwrap();
     assert_eq!(live, room.live);
@@ -171,9 +179,8 @@ fn each_word_is_the_same_for_the_program_that_writes_it_and_the_one_that_reads_i
     suite.approve_vault(asset, bidder).unwrap();
     suite.pass(200).unwrap();
     suite.take(bidder, id, U256::MAX, U256::MAX).unwrap();
-    assert_eq!(low(word(&suite, U256::from(CLAIMS))), U256::ZERO);
     let market = suite.market().unwrap();
-    assert_eq!(low(word(&suite, U256::from(LIQUIDITY))), market.cash);
+    assert_eq!(word(&suite, U256::from(LIQUIDITY)), market.cash);
     assert_eq!(word(&suite, head + U256::from(1)), U256::from(1) << 255);
 }
 

@@ -15,7 +15,7 @@ impl VaultState {
         Market::unpack(
             self.word(slot::LIQUIDITY),
             self.word(slot::LOANS),
-            self.word(slot::CLAIMS),
+            self.word(slot::SHARES),
             self.word(slot::CLOCK),
         )
     }
@@ -81,10 +81,10 @@ impl VaultState {
     /// `AmountTooLarge`.
     #[inline(never)]
     pub(crate) fn store(&mut self, market: &Market) -> Fallible<()> {
-        let [liquidity, loans, claims, clock] = market.pack()?;
+        let [liquidity, loans, shares, clock] = market.pack()?;
         self.set_word(slot::LIQUIDITY, liquidity);
         self.set_word(slot::LOANS, loans);
-        self.set_word(slot::CLAIMS, claims);
+        self.set_word(slot::SHARES, shares);
         self.set_word(slot::CLOCK, Clock(clock).with_lock(true));
         Ok(())
     }

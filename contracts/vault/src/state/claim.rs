@@ -1,6 +1,7 @@
 //! Claims, one an account.
 
 use alloy_primitives::{B256, U256};
+use breakwater_risk::amounts;
 
 use super::{slot, VaultState};
 use crate::{
@@ -8,8 +9,12 @@ use crate::{
     market::{pack_halves, unpack_halves},
 };
 
-/// Top bit of a claim's words.
-const USED: U256 = U256::from_limbs([0, 0, 0, 1 << 63]);
+/// Bits above 64 of each amount in a claim's first word.
+const BITS: u32 = 20;
+/// The first word's top bits: the account has had a claim; the word for large amounts counts; the word for a loss counts.
+const USED: u64 = 1 << 63;
+const LARGE: u64 = 1 << 62;
+const LOSS: u64 = 1 << 61;
 
 /// An account's claim, in loan asset.
 #[derive(Clone, Copy, Default)]
@@ -25,40 +30,52 @@ impl VaultState {
     #[inline(never)]
     pub(crate) fn claim(&self, account: B256) -> AccountClaim {
         let base = self.account_word(account, 0);
-        let word = |offset| self.load(Self::field(base, offset));
-        let (written_off, carrying) = unpack_halves(word(slot::account::CLAIM_VALUE) & !USED);
-        let (assigned, penalty) = unpack_halves(word(slot::account::CLAIM_EXTRA) & !USED);
+        let first = self.load(Self::field(base, slot::account::CLAIM));
+        let [.., flags] = first.into_limbs();
+        let more = |flag, offset| match flags & flag {
+            0 => U256::ZERO,
+            _ => self.load(Self::field(base, offset)),
+        };
+        let large = more(LARGE, slot::account::CLAIM_LARGE);
+        let [carrying, penalty, assigned] = amounts::unpack(first, large, BITS);
+        let (fund_paid, written_off) = unpack_halves(more(LOSS, slot::account::CLAIM_LOSS));
         AccountClaim {
             claim: breakwater_risk::claim::Claim {
                 carrying,
                 written_off,
                 penalty,
-                fund_paid: word(slot::account::CLAIM_FUND),
+                fund_paid,
             },
             assigned,
         }
     }
 
-    /// Writes the claim on `account`; amounts of 127 bits.
+    /// Writes the claim on `account`.
     ///
     /// # Errors
     ///
     /// `AmountTooLarge`.
     #[inline(never)]
     pub(crate) fn set_claim(&mut self, account: B256, claim: &AccountClaim) -> Fallible<()> {
-        let value = pack_halves(claim.claim.written_off, claim.claim.carrying)?;
-        let extra = pack_halves(claim.assigned, claim.claim.penalty)?;
-        if (value | extra) & USED != U256::ZERO {
-            return Err(errors::amount_too_large(claim.claim.written_off));
-        }
-        let (value, extra) = (value | USED, extra | USED);
+        let AccountClaim { claim, assigned } = claim;
+        let amounts = amounts::pack([claim.carrying, claim.penalty, *assigned], BITS);
+        let Some((first, large)) = amounts else {
+            return Err(errors::amount_too_large(claim.carrying));
+        };
+        let loss = pack_halves(claim.fund_paid, claim.written_off)?;
         let base = self.account_word(account, 0);
-        self.save(Self::field(base, slot::account::CLAIM_VALUE), value);
-        self.save(Self::field(base, slot::account::CLAIM_EXTRA), extra);
-        self.save(
-            Self::field(base, slot::account::CLAIM_FUND),
-            claim.claim.fund_paid,
-        );
+        let mut flags = USED;
+        for (flag, offset, word) in [
+            (LARGE, slot::account::CLAIM_LARGE, large),
+            (LOSS, slot::account::CLAIM_LOSS, loss),
+        ] {
+            if !word.is_zero() {
+                flags |= flag;
+                self.save(Self::field(base, offset), word);
+            }
+        }
+        let first = first | U256::from_limbs([0, 0, 0, flags]);
+        self.save(Self::field(base, slot::account::CLAIM), first);
         Ok(())
     }
 }

@@ -12,11 +12,9 @@ use crate::{
     market::{pack_halves, unpack_halves},
 };
 
-/// A collateral's parameters and totals.
+/// A collateral's parameters and totals: what its price is multiplied with, and room is held against.
 #[derive(Clone, Copy)]
 pub(crate) struct Collateral {
-    /// Bit of the token in account heads.
-    pub index: u8,
     /// Share of the value that may be borrowed, WAD.
     pub borrow_ltv: U256,
     /// λ: share of the value that counts against liquidation now, WAD.
@@ -25,8 +23,6 @@ pub(crate) struct Collateral {
     pub threshold_min: U256,
     /// Where volatility may move it, WAD.
     pub threshold_max: U256,
-    /// When it was last moved.
-    pub threshold_moved: u64,
     /// Correlation with the market, WAD.
     pub beta: U256,
     /// Penalty at health factor 1, WAD.
@@ -35,12 +31,28 @@ pub(crate) struct Collateral {
     pub penalty_max: U256,
     /// How much more than the debt and its penalty a lot is worth, WAD.
     pub lot_buffer: U256,
+    /// Its bit, all of it in the vault's books, and the cap on its debt for sale.
+    pub amounts: Amounts,
+}
+
+/// What a sale needs of a collateral: one word.
+#[derive(Clone, Copy)]
+pub(crate) struct Amounts {
+    /// Bit of the token in account heads.
+    pub index: u8,
+    /// All of the token in the vault's books, base units of the token.
+    pub total: U256,
+    /// Most debt for sale with it, loan asset, at most 96 bits.
+    pub room_cap: U256,
+}
+
+/// What only deposits and upkeep need of a collateral.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
     /// Most of the token that the vault takes, base units.
     pub supply_cap: U256,
-    /// All of it in the vault's books.
-    pub total: U256,
-    /// Most debt for sale with it, loan asset.
-    pub room_cap: U256,
+    /// When the threshold was last moved.
+    pub threshold_moved: u64,
 }
 
 impl VaultState {
@@ -64,17 +76,10 @@ impl VaultState {
     /// `UnknownCollateral`.
     #[inline(never)]
     pub(crate) fn collateral(&self, token: Address) -> Fallible<Collateral> {
-        let base = self.collateral_word(token, 0);
-        let word = |offset| self.load(Self::field(base, offset));
-        let [supply_cap_0, supply_cap_1, index, threshold_moved] =
-            word(slot::collateral::LIMITS).into_limbs();
-        let Some(index) = index.checked_sub(1) else {
-            return Err(unknown_collateral(token));
-        };
-        let [first, second, third, fourth] = word(slot::collateral::MARGIN).into_limbs();
-        let (room_cap, total) = unpack_halves(word(slot::collateral::AMOUNTS));
+        let amounts = self.collateral_amounts(token)?;
+        let slot = self.collateral_word(token, slot::collateral::MARGIN);
+        let [first, second, third, fourth] = self.load(slot).into_limbs();
         Ok(Collateral {
-            index: index as u8,
             borrow_ltv: expand(first),
             liquidation_threshold: expand(first >> 32),
             threshold_min: expand(second),
@@ -83,28 +88,39 @@ impl VaultState {
             penalty_max: expand(third >> 32),
             lot_buffer: expand(fourth),
             beta: expand(fourth >> 32),
-            threshold_moved,
-            supply_cap: U256::from_limbs([supply_cap_0, supply_cap_1, 0, 0]),
-            total,
-            room_cap,
+            amounts,
         })
     }
 
-    /// Bit of `token`, cap on its debt for sale, and all of it in the books: what a sale needs of [`Self::collateral`], a word less.
+    /// Bit of `token`, cap on its debt for sale, and all of it in the books.
     ///
     /// # Errors
     ///
     /// `UnknownCollateral`.
     #[inline(never)]
-    pub(crate) fn collateral_total(&self, token: Address) -> Fallible<(u8, U256, U256)> {
-        let base = self.collateral_word(token, 0);
-        let word = |offset| self.load(Self::field(base, offset));
-        let [_, _, index, _] = word(slot::collateral::LIMITS).into_limbs();
-        let Some(index) = index.checked_sub(1) else {
+    pub(crate) fn collateral_amounts(&self, token: Address) -> Fallible<Amounts> {
+        let slot = self.collateral_word(token, slot::collateral::AMOUNTS);
+        let [total_0, total_1, room_0, high] = self.load(slot).into_limbs();
+        let Some(index) = (high >> 32).checked_sub(1) else {
             return Err(unknown_collateral(token));
         };
-        let (room_cap, total) = unpack_halves(word(slot::collateral::AMOUNTS));
-        Ok((index as u8, room_cap, total))
+        Ok(Amounts {
+            index: index as u8,
+            total: U256::from_limbs([total_0, total_1, 0, 0]),
+            room_cap: U256::from_limbs([room_0, high & 0xffff_ffff, 0, 0]),
+        })
+    }
+
+    /// Supply cap of `token`, and when its threshold was last moved.
+    #[inline(never)]
+    pub(crate) fn collateral_limits(&self, token: Address) -> Limits {
+        let slot = self.collateral_word(token, slot::collateral::LIMITS);
+        let word = self.load(slot);
+        let [_, _, threshold_moved, _] = word.into_limbs();
+        Limits {
+            supply_cap: unpack_halves(word).1,
+            threshold_moved,
+        }
     }
 
     /// Writes a collateral's parameters and totals.
@@ -117,16 +133,10 @@ impl VaultState {
         &mut self,
         token: Address,
         collateral: &Collateral,
+        limits: &Limits,
     ) -> Fallible<()> {
-        let amounts = pack_halves(collateral.room_cap, collateral.total)?;
-        let index = U256::from(collateral.index).saturating_add(U256::from(1));
-        let tail = U256::from_limbs([
-            index.saturating_to::<u64>(),
-            collateral.threshold_moved,
-            0,
-            0,
-        ]);
-        let limits = pack_halves(tail, collateral.supply_cap)?;
+        let moved = U256::from_limbs([limits.threshold_moved, 0, 0, 0]);
+        let limits = pack_halves(moved, limits.supply_cap)?;
         let base = self.collateral_word(token, 0);
         let margin = U256::from_limbs([
             shorten(collateral.borrow_ltv) | (shorten(collateral.liquidation_threshold) << 32),
@@ -136,24 +146,26 @@ impl VaultState {
         ]);
         self.save(Self::field(base, slot::collateral::MARGIN), margin);
         self.save(Self::field(base, slot::collateral::LIMITS), limits);
-        self.save(Self::field(base, slot::collateral::AMOUNTS), amounts);
-        Ok(())
+        self.set_collateral_amounts(token, &collateral.amounts)
     }
 
-    /// Writes only a collateral's total.
+    /// Writes only a collateral's total, and what is read with it.
     ///
     /// # Errors
     ///
     /// `AmountTooLarge`.
     #[inline(never)]
-    pub(crate) fn set_collateral_total(
+    pub(crate) fn set_collateral_amounts(
         &mut self,
         token: Address,
-        room_cap: U256,
-        total: U256,
+        amounts: &Amounts,
     ) -> Fallible<()> {
+        // The cap is at most 96 bits, as `setCollateral` checks.
+        let [room_0, room_1, ..] = amounts.room_cap.into_limbs();
+        let index = u64::from(amounts.index).wrapping_add(1);
+        let high = U256::from_limbs([room_0, room_1 | (index << 32), 0, 0]);
         let slot = self.collateral_word(token, slot::collateral::AMOUNTS);
-        self.save(slot, pack_halves(room_cap, total)?);
+        self.save(slot, pack_halves(high, amounts.total)?);
         Ok(())
     }
 }

@@ -26,7 +26,7 @@ use stylus_sdk::{prelude::*, storage::StorageU256};
 pub(crate) use self::{
     account::Head,
     claim::AccountClaim,
-    collateral::Collateral,
+    collateral::{Amounts, Collateral, Limits},
     parameters::{MarginRules, Risk},
     ratio::{is_short_ratio, shortened},
 };

@@ -6,6 +6,9 @@ use breakwater_risk::room::Room;
 use super::{slot, VaultState};
 use crate::errors::{math_overflow, Fallible};
 
+/// Top bit of a room's word: it is never zero, so that no liquidation pays for a new slot.
+const USED: U256 = U256::from_limbs([0, 0, 0, 1 << 63]);
+
 impl VaultState {
     /// Debt for sale with `token`; of all tokens for the zero address.
     #[inline(never)]
@@ -20,9 +23,14 @@ impl VaultState {
     /// `MathOverflow` if it does not fit its word.
     #[inline(never)]
     pub(crate) fn set_room(&mut self, token: Address, room: &Room) -> Fallible<()> {
-        let word = room.pack().map_err(|_| math_overflow())?;
         let slot = self.room_slot(token);
-        self.save(slot, word);
+        self.save_room(slot, room)
+    }
+
+    #[inline(never)]
+    fn save_room(&mut self, slot: U256, room: &Room) -> Fallible<()> {
+        let word = room.pack().map_err(|_| math_overflow())?;
+        self.save(slot, word | USED);
         Ok(())
     }
 
@@ -54,8 +62,6 @@ impl VaultState {
     ///
     /// `MathOverflow` if it does not fit its word.
     pub(crate) fn set_predictive_room(&mut self, room: &Room) -> Fallible<()> {
-        let word = room.pack().map_err(|_| math_overflow())?;
-        self.set_word(slot::PREDICTIVE_ROOM, word);
-        Ok(())
+        self.save_room(U256::from_limbs([slot::PREDICTIVE_ROOM, 0, 0, 0]), room)
     }
 }

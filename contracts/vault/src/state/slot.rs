@@ -18,16 +18,16 @@ pub(super) const PENDING_OWNER: u64 = 6;
 pub(super) const NAME: u64 = 7;
 /// Symbol of the vault share, likewise.
 pub(super) const SYMBOL: u64 = 8;
-/// Low half: cash. High half: vault shares.
+/// Low half: cash. High half: carrying of all claims. A payment on a claim moves from one to the other.
 pub(super) const LIQUIDITY: u64 = 9;
 /// Low half: borrow assets. High half: borrow shares.
 pub(super) const LOANS: u64 = 10;
-/// Low half: carrying of all claims. High half: unvested recoveries.
-pub(super) const CLAIMS: u64 = 11;
+/// Low half: vault shares. High half: unvested recoveries.
+pub(super) const SHARES: u64 = 11;
 /// Rate at target, last accrual, end of vesting (36 bits each), lock (4); reserve short of a base unit in 2^-16 units (16);
 /// interest reserve (96); interest short of a base unit in 2^-32 units (32).
 pub(super) const CLOCK: u64 = 12;
-/// Debt for sale, all tokens, as `Room::pack` has it.
+/// Debt for sale, all tokens, as `Room::pack` has it. The top bit is always set: the word is never new to a liquidation.
 pub(super) const TOTAL_ROOM: u64 = 13;
 /// Lowest first: target health, backstop discount, reserve factor (billionths), cap period, cool-off (seconds), 32 bits each;
 /// then the end of the pause of four verbs, hours since 1970, 21 bits each, see `Risk::pack`.
@@ -68,7 +68,7 @@ pub(super) const GUARD: u64 = 29;
 pub(super) const MARGIN_RULES: u64 = 30;
 /// Low half: cap on the flow of predictive liquidation, loan asset.
 pub(super) const PREDICTIVE_CAP: u64 = 31;
-/// Debt of predictive lots that counts against it, as `Room::pack` has it.
+/// Debt of predictive lots that counts against it, as `Room::pack` has it; the top bit is always set.
 pub(super) const PREDICTIVE_ROOM: u64 = 32;
 /// Low half: cover that the fund should have, loan asset. Above: when auto-deleveraging was armed (64 bits), whether the target was
 /// ever met (1).
@@ -79,12 +79,12 @@ pub(super) mod collateral {
     /// Eight ratios in billionths, 32 bits each, lowest first: `borrowLtv`; liquidation threshold as it is now, at least, at
     /// most; least and greatest penalty; lot buffer; market beta.
     pub(in super::super) const MARGIN: u64 = 0;
-    /// Low half: supply cap, base units of the token. High half: the index plus one, then when the threshold was last moved (64
-    /// bits each).
+    /// Low half: supply cap, base units of the token. Above: when the threshold was last moved (64 bits). No liquidation reads it.
     pub(in super::super) const LIMITS: u64 = 1;
-    /// Low half: all of the token in the books, free and in lots. High half: cap on debt for sale, loan asset.
+    /// Low half: all of the token in the books, free and in lots. Above: cap on debt for sale, loan asset (96 bits); the index plus one
+    /// (32 bits).
     pub(in super::super) const AMOUNTS: u64 = 2;
-    /// Debt for sale with this token, as `Room::pack` has it.
+    /// Debt for sale with this token, as `Room::pack` has it; the top bit is always set.
     pub(in super::super) const ROOM: u64 = 3;
 }
 
@@ -93,13 +93,14 @@ pub(super) mod account {
     /// Low half: borrow shares. Above: bitmap of collaterals (32 bits), live lots (8), closing (1), predictive (1); then the time of the
     /// last step that raised the account's risk (64).
     pub(in super::super) const HEAD: u64 = 0;
-    /// The claim. Low half: carrying. High half: written off. The top bit is set once an account has had a claim: its words
-    /// are then overwritten, not zeroed, and the next claim costs 34,000 gas less.
-    pub(in super::super) const CLAIM_VALUE: u64 = 1;
-    /// Low half: penalty. High half: the part of the claim that live auctions ask for. The top bit likewise.
-    pub(in super::super) const CLAIM_EXTRA: u64 = 2;
-    /// What the fund paid of the written-off part and has not got back.
-    pub(in super::super) const CLAIM_FUND: u64 = 3;
+    /// The claim: carrying, penalty, and the part of it that live auctions ask for, the low 84 bits of each, as `breakwater_risk::amounts` packs
+    /// them. The top bit is set once an account has had a claim: the word is then overwritten, not zeroed, and the next claim costs 17,000
+    /// gas less. The two bits under it say whether the words below count: they are written only if they do.
+    pub(in super::super) const CLAIM: u64 = 1;
+    /// What does not fit the word above.
+    pub(in super::super) const CLAIM_LARGE: u64 = 2;
+    /// Low half: written off. High half: of that, what the fund paid and has not got back.
+    pub(in super::super) const CLAIM_LOSS: u64 = 3;
     /// Map, token index to collateral. Low half: free. High half: in lots.
     pub(in super::super) const POSITIONS: u64 = 4;
 }
