@@ -23,9 +23,11 @@
 //! | `failure.rs` | a revert as readable text |
 //! | `invariants.rs` | V3, V4, V5, A2, A6, F2 from views and events alone |
 //! | `external.rs` | interfaces of the Solidity beside the programs |
+//! | `documents.rs` | the README and the guides, for the tests that hold them to the code |
 
 mod config;
 mod deploy;
+pub mod documents;
 pub mod external;
 mod failure;
 pub mod invariants;

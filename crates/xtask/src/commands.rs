@@ -8,7 +8,7 @@ use lexopt::ValueExt;
 use crate::{
     abi, bench, demo, devnode,
     error::{Error, Result},
-    gas, output, replay, size, solidity, test, vectors, wasm,
+    gas, output, replay, reproducible, size, solidity, test, vectors, wasm,
     workspace::Workspace,
 };
 
@@ -90,6 +90,15 @@ const COMMANDS: &[Command] = &[
         details: "The files are ready for the chain: plain encoding, no custom sections, not compressed.\n\
                   target is cargo's target folder, CARGO_TARGET_DIR included.",
         run: run_wasm,
+    },
+    Command {
+        name: "reproducible",
+        arguments: "[--quick]",
+        summary: "builds the programs a second time, in another folder, and compares them",
+        details: "--quick  takes published crates as the first build left them; what `cargo xtask test` does\n\n\
+                  Prints the SHA-256 of each module in target/wasm. The second build has another path of the clone, of the target\n\
+                  folder and of cargo's own folder, and no crate built before. The exit status is 1 if a program differs.",
+        run: run_reproducible,
     },
     Command {
         name: "abi",
@@ -323,6 +332,18 @@ fn run_wasm(arguments: Vec<OsString>) -> Result<()> {
     Ok(())
 }
 
+fn run_reproducible(arguments: Vec<OsString>) -> Result<()> {
+    let mut depth = reproducible::Depth::Full;
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Long("quick") => depth = reproducible::Depth::OwnCrates,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    reproducible::run(&Workspace::find()?, depth)
+}
+
 fn run_abi(arguments: Vec<OsString>) -> Result<()> {
     let mut is_check = false;
     let mut parser = lexopt::Parser::from_args(arguments);
@@ -513,6 +534,26 @@ mod tests {
         ] {
             assert!(replay_arguments(words(wrong)).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn every_command_in_the_documents_is_one() {
+        let mut count = 0;
+        for document in breakwater_tests::documents::all().unwrap() {
+            for after in document.text.split("cargo xtask ").skip(1) {
+                let word: String = after
+                    .chars()
+                    .take_while(|c| c.is_ascii_lowercase())
+                    .collect();
+                // `cargo xtask …` names none.
+                if word.is_empty() || word == "help" {
+                    continue;
+                }
+                assert!(find(&word).is_ok(), "{}: cargo xtask {word}", document.path);
+                count += 1;
+            }
+        }
+        assert!(count > 10);
     }
 
     #[test]

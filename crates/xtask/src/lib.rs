@@ -17,6 +17,7 @@ pub mod output;
 mod process;
 mod profile;
 mod replay;
+mod reproducible;
 mod setup;
 pub mod size;
 pub mod solidity;

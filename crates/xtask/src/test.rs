@@ -8,7 +8,7 @@ use std::{
 use crate::{
     abi,
     error::{Error, Result},
-    output, process, setup, size, solidity,
+    output, process, reproducible, setup, size, solidity,
     table::Table,
     wasm,
     workspace::{cargo, Workspace},
@@ -179,9 +179,13 @@ pub(crate) fn run(workspace: &Workspace, seed: u64) -> Result<()> {
             size::check(&sizes)
         });
         checks.run("activation", || programs.check_activation());
+        checks.run("reproducible", || {
+            reproducible::check(workspace, &programs.programs)
+        });
     } else {
-        checks.not_run("size");
-        checks.not_run("activation");
+        for check in ["size", "activation", "reproducible"] {
+            checks.not_run(check);
+        }
     }
     checks.run("abi", || abi::check(workspace));
     let contracts = checks.run("Solidity", || solidity::compile(workspace));

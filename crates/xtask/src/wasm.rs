@@ -272,16 +272,28 @@ fn compile(workspace: &Workspace, build: &Build, target: &Path) -> Result<()> {
             command.env_remove(name);
         }
     }
-    command.arg("--config").arg(path_flags(&registry_sources()));
+    let home = workspace
+        .cargo_home()
+        .map(Path::to_owned)
+        .or_else(cargo_home);
+    if let Some(other) = workspace.cargo_home() {
+        command.env("CARGO_HOME", other);
+    }
+    let sources = home.map(|home| registry_sources(&home));
+    let flags = path_flags(&sources.unwrap_or_default());
+    command.arg("--config").arg(flags);
     process::run(&mut command, "building programs", |_| {})
 }
 
-/// The folders in which cargo unpacks sources of dependencies.
-fn registry_sources() -> Vec<PathBuf> {
-    let home = std::env::var_os("CARGO_HOME")
+/// Cargo's own folder.
+pub(crate) fn cargo_home() -> Option<PathBuf> {
+    std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
-        .or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let Some(home) = home else { return Vec::new() };
+        .or_else(|| Some(std::env::home_dir()?.join(".cargo")))
+}
+
+/// The folders in which cargo unpacks sources of dependencies.
+fn registry_sources(home: &Path) -> Vec<PathBuf> {
     let registry = home.join("registry").join("src");
     let mut folders: Vec<PathBuf> = std::fs::read_dir(registry)
         .into_iter()

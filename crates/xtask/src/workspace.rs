@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 pub struct Workspace {
     root: PathBuf,
     target: PathBuf,
+    /// Cargo's own folder, if programs are built with another than the usual one.
+    cargo_home: Option<PathBuf>,
 }
 
 /// The part of `cargo metadata` that is used.
@@ -52,10 +54,28 @@ impl Workspace {
         let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(|error| {
             Error::new(format!("cannot read what `cargo metadata` says: {error}"))
         })?;
-        Ok(Self {
-            root: metadata.workspace_root,
-            target: metadata.target_directory,
-        })
+        Ok(Self::at(metadata.workspace_root, metadata.target_directory))
+    }
+
+    /// A clone with a target folder of its own.
+    pub(crate) fn at(root: PathBuf, target: PathBuf) -> Self {
+        Self {
+            root,
+            target,
+            cargo_home: None,
+        }
+    }
+
+    /// Builds programs with another folder of cargo's own.
+    pub(crate) fn with_cargo_home(self, folder: PathBuf) -> Self {
+        Self {
+            cargo_home: Some(folder),
+            ..self
+        }
+    }
+
+    pub(crate) fn cargo_home(&self) -> Option<&Path> {
+        self.cargo_home.as_deref()
     }
 
     /// The repository.
