@@ -30,7 +30,7 @@ sol! {
     }
 }
 
-fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
         .canonicalize()
@@ -38,14 +38,14 @@ fn repository() -> PathBuf {
 }
 
 /// The program `<name>.wasm` as it is deployed.
-fn program(name: &str) -> PathBuf {
+pub(crate) fn program(name: &str) -> PathBuf {
     let folder = std::env::var_os("BREAKWATER_WASM_DIR")
         .map_or_else(|| target().join("wasm"), PathBuf::from);
     folder.join(format!("{name}.wasm"))
 }
 
-/// `cargo stylus COMMAND --endpoint NODE …`, in a folder.
-fn cargo_stylus(node: &Node, folder: &Path, arguments: &[&str]) -> Command {
+/// cargo-stylus as it is installed for tests.
+fn tool() -> PathBuf {
     let binary = std::env::var_os("BREAKWATER_CARGO_STYLUS").map_or_else(
         || target().join("clients/cargo-stylus-0.10.10/bin/cargo-stylus"),
         PathBuf::from,
@@ -55,7 +55,12 @@ fn cargo_stylus(node: &Node, folder: &Path, arguments: &[&str]) -> Command {
         "cargo-stylus is not installed: `cargo xtask test` installs it to {}",
         binary.display()
     );
-    let mut command = Command::new(binary);
+    binary
+}
+
+/// `cargo stylus COMMAND --endpoint NODE …`, in a folder.
+fn cargo_stylus(node: &Node, folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(tool());
     // A list of constructor arguments takes all that follows.
     let (name, rest) = arguments.split_at(if arguments[0] == "cache" { 2 } else { 1 });
     command
@@ -68,8 +73,18 @@ fn cargo_stylus(node: &Node, folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+/// A command line of a document, with the tool that the tests install; in a folder.
+pub(crate) fn cargo_stylus_line(folder: &Path, line: &str) -> Command {
+    let mut command = Command::new(tool());
+    command
+        .args(line.split_whitespace().skip(1))
+        .current_dir(folder)
+        .env("NO_COLOR", "1");
+    command
+}
+
 /// Runs it, and returns what it said, without colours.
-fn said(command: &mut Command) -> String {
+pub(crate) fn said(command: &mut Command) -> String {
     let output = output(command);
     let text = [output.stdout, output.stderr].concat();
     let text = without_colours(&String::from_utf8_lossy(&text));
@@ -77,7 +92,7 @@ fn said(command: &mut Command) -> String {
     text
 }
 
-fn without_colours(text: &str) -> String {
+pub(crate) fn without_colours(text: &str) -> String {
     let mut parts = text.split('\u{1b}');
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -87,7 +102,7 @@ fn without_colours(text: &str) -> String {
 }
 
 /// The address that `deploy` has printed.
-fn deployed(text: &str) -> String {
+pub(crate) fn deployed(text: &str) -> String {
     let (_, rest) = text
         .split_once("deployed code at address: ")
         .unwrap_or_else(|| panic!("no address: {text}"));

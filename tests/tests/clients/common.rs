@@ -136,6 +136,7 @@ pub(crate) fn described(suite: &Suite) -> Value {
             "fund": suite.modules.fund,
             "asset": suite.asset,
             "weth": suite.weth(),
+            "feeds": suite.collaterals[0].feeds,
         },
     })
 }

@@ -5,5 +5,6 @@
 
 mod cargo_stylus;
 mod cast;
+mod checklist;
 mod common;
 mod scripts;

@@ -5,12 +5,13 @@ use std::{
     process::Command,
 };
 
+use breakwater_tests::documents;
 use serde_json::json;
 
 use crate::common::{clients, described, require_packages, run, suite, target, Node};
 
 /// Runs a script in a world of its own. Returns what it printed.
-fn run_script(name: &str) -> String {
+fn run_script(name: &str, arguments: &[String]) -> String {
     require_packages();
     let node = Node::start();
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -28,7 +29,8 @@ fn run_script(name: &str) -> String {
     let printed = run(Command::new("node")
         .current_dir(clients())
         .arg(script)
-        .arg(&file));
+        .arg(&file)
+        .args(arguments));
     std::fs::remove_file(&file).unwrap();
     printed
 }
@@ -43,12 +45,29 @@ fn steps(printed: &str) -> usize {
 
 #[test]
 fn ethers_deploys_calls_and_watches_the_suite() {
-    let printed = run_script("ethers.mjs");
+    let printed = run_script("ethers.mjs", &[]);
     assert_eq!(steps(&printed), 11, "{printed}");
 }
 
 #[test]
 fn viem_finds_all_its_clients_need() {
-    let printed = run_script("viem.mjs");
+    let printed = run_script("viem.mjs", &[]);
     assert_eq!(steps(&printed), 9, "{printed}");
+}
+
+/// The README and every guide with JavaScript in it.
+#[test]
+fn the_documents_javascript_runs_as_printed() {
+    let documents = documents::all().unwrap();
+    let pages: Vec<String> = documents
+        .iter()
+        .filter(|document| !document.blocks_in("js").is_empty())
+        .map(|document| document.path.clone())
+        .collect();
+    assert!(pages.len() >= 4, "{pages:?}");
+    // Each in a world of its own.
+    for page in pages {
+        let printed = run_script("documents.mjs", std::slice::from_ref(&page));
+        assert_eq!(steps(&printed), 1, "{page}: {printed}");
+    }
 }

@@ -493,7 +493,11 @@ fn a_token_that_calls_back_cannot_re_enter_the_pool_of_pools() {
         suite.send(user, asset, &call).unwrap();
     }
     world.allow(user, stable(10));
+    let owner = asset;
+    let before = world.ask(IVault::balanceOfCall { owner });
     world.suite.send(user, pool, &deposit(user)).unwrap();
+    // Of no transfer on the way, not only of the last one that the token remembers.
+    assert_eq!(world.ask(IVault::balanceOfCall { owner }), before);
     for index in [U256::ZERO, U256::from(1)] {
         let done = IHostile::succeededCall { index };
         assert!(!world.suite.view(asset, &done).unwrap());
