@@ -14,7 +14,7 @@ use crate::{
     external::IStylusDeployer,
     failure::Failure,
     programs::{Programs, PROGRAMS},
-    suite::{salt_of, Collateral, Modules, Suite},
+    suite::{salt_of, Answers, Collateral, Modules, Suite},
 };
 
 /// Decimals of the feeds' answers, encoded as a word like any integer.
@@ -67,6 +67,7 @@ impl Suite {
             history: Vec::new(),
             transactions: 0,
             share_price_violations: Vec::new(),
+            answers: Answers::default(),
         };
         suite.deploy_outside()?;
         suite.deploy_modules()?;
@@ -110,6 +111,22 @@ impl Suite {
             .ok_or_else(|| Failure::other(format!("{name}: no address")))
     }
 
+    /// Creates a price feed with a first answer.
+    ///
+    /// # Errors
+    ///
+    /// Never in practice.
+    pub fn deploy_feed(
+        &mut self,
+        from: Address,
+        name: &str,
+        decimals: u16,
+        answer: I256,
+    ) -> Result<Address, Failure> {
+        let arguments = SolValue::abi_encode_params(&(name.to_owned(), decimals, answer));
+        self.deploy_contract(from, "MockFeed", &arguments)
+    }
+
     /// Tokens, feeds, exchange.
     fn deploy_outside(&mut self) -> Result<(), Failure> {
         let owner = self.owner;
@@ -142,9 +159,7 @@ impl Suite {
             for (number, feed) in feeds.iter_mut().enumerate() {
                 let name = format!("{symbol}/USD {}", number + 1);
                 let answer = I256::try_from(price).unwrap_or(I256::MAX);
-                let arguments = (name, FEED_DECIMALS, answer);
-                let arguments = SolValue::abi_encode_params(&arguments);
-                *feed = self.deploy_contract(owner, "MockFeed", &arguments)?;
+                *feed = self.deploy_feed(owner, &name, FEED_DECIMALS, answer)?;
             }
             self.collaterals[index] = Collateral {
                 token,

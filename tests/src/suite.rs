@@ -1,6 +1,8 @@
 //! A deployment, and calls to it with typed answers.
 
-use alloy_primitives::{keccak256, Address, Log, B256, U256};
+use std::collections::HashMap;
+
+use alloy_primitives::{keccak256, Address, Bytes, Log, B256, U256};
 use alloy_sol_types::{SolCall, SolEvent};
 use breakwater_devnode::{abi::ArbWasm, Chain, Receipt, Trace, Tx, ARB_WASM_ADDRESS};
 use breakwater_interfaces::{oracle::IOracleAdapter, vault::IVault};
@@ -106,6 +108,16 @@ pub struct Suite {
     pub(crate) history: Vec<Recorded<Log>>,
     pub(crate) transactions: usize,
     pub(crate) share_price_violations: Vec<String>,
+    pub(crate) answers: Answers,
+}
+
+/// Answers of views, as long as they stay what they are: until the next transaction, or the next second.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Answers {
+    is_kept: bool,
+    /// Transactions and time when they were given.
+    given: (usize, u64),
+    by_call: HashMap<(Address, Address, Vec<u8>), Bytes>,
 }
 
 impl Suite {
@@ -223,7 +235,17 @@ impl Suite {
         to: Address,
         call: &C,
     ) -> Result<C::Return, Failure> {
-        let result = self.chain.call(Tx::call(from, to, call.abi_encode()))?;
+        let data = call.abi_encode();
+        let moment = (self.transactions, self.now());
+        if self.answers.given != moment {
+            self.answers.given = moment;
+            self.answers.by_call.clear();
+        }
+        let key = (from, to, data);
+        if let Some(output) = self.answers.by_call.get(&key) {
+            return answer_of::<C>(output);
+        }
+        let result = self.chain.call(Tx::call(from, to, key.2.clone()))?;
         if !result.is_success() {
             return Err(Failure::reverted(
                 &result.status,
@@ -231,7 +253,16 @@ impl Suite {
                 result.gas_used,
             ));
         }
-        answer_of::<C>(&result.output)
+        let answer = answer_of::<C>(&result.output);
+        if self.answers.is_kept {
+            self.answers.by_call.insert(key, result.output);
+        }
+        answer
+    }
+
+    /// Asks no view twice for the same in one state. Only for those who change nothing but by transactions and time.
+    pub fn keep_answers(&mut self) {
+        self.answers.is_kept = true;
     }
 
     // --- history ---
@@ -269,6 +300,13 @@ impl Suite {
         logs.filter(|recorded| recorded.event.address == contract)
             .cloned()
             .collect()
+    }
+
+    /// Whether one of `contracts` has logged anything from the `position`-th log of the history on.
+    pub fn has_logged(&self, contracts: &[Address], position: usize) -> bool {
+        let logs = self.history.get(position..).unwrap_or_default();
+        logs.iter()
+            .any(|recorded| contracts.contains(&recorded.event.address))
     }
 
     /// Number of logs so far.
