@@ -6,7 +6,7 @@ use breakwater_tests::Programs;
 use lexopt::ValueExt;
 
 use crate::{
-    abi, bench, demo, devnode,
+    abi, bench, crisis, demo, devnode,
     error::{Error, Result},
     gas, output, replay, reproducible, size, solidity, test, vectors, wasm,
     workspace::Workspace,
@@ -35,6 +35,18 @@ const COMMANDS: &[Command] = &[
                   Prints a timeline, a summary and `demo: ok`, or what does not hold, with exit status 1.\n\
                   target/demo/report.svg shows price, auctions and fills over time.",
         run: run_demo,
+    },
+    Command {
+        name: "crisis",
+        arguments: "[FILE.csv…] [--seed N]",
+        summary: "replays a crash with thin bidding through vault, auction, fund and lenders, and prints the waterfall",
+        details: "FILE.csv  candles (columns time_unix and close), or Chainlink rounds (time_unix, answer_raw);\n\
+                  \x20         ETH/USD of 12 and 13 March 2020 if none is given\n\
+                  --seed N  other accounts (a whole number; 1 if none is given)\n\n\
+                  The same with the insurance fund empty, half and at its target; what must always hold is checked after every step. Prints\n\
+                  the rules, a table for each fund, one that compares them, and `crisis: ok`, or what does not hold and where, with exit\n\
+                  status 1.",
+        run: run_crisis,
     },
     Command {
         name: "replay",
@@ -243,6 +255,23 @@ fn demo_arguments(arguments: Vec<OsString>) -> Result<demo::Options> {
         match argument {
             lexopt::Arg::Long("prices") => options.prices = Some(PathBuf::from(parser.value()?)),
             lexopt::Arg::Long("seed") => options.seed = parser.value()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
+fn run_crisis(arguments: Vec<OsString>) -> Result<()> {
+    crisis::run(&crisis_arguments(arguments)?)
+}
+
+fn crisis_arguments(arguments: Vec<OsString>) -> Result<crisis::Options> {
+    let mut options = crisis::Options::default();
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            lexopt::Arg::Long("seed") => options.seed = parser.value()?.parse()?,
+            lexopt::Arg::Value(file) => options.files.push(PathBuf::from(file)),
             other => return Err(other.unexpected().into()),
         }
     }
@@ -478,6 +507,8 @@ mod tests {
             ("demo --seed x", "cannot parse argument \"x\""),
             ("demo --prices", "missing argument for option '--prices'"),
             ("demo a.csv", "unexpected argument \"a.csv\""),
+            ("crisis --seed x", "cannot parse argument \"x\""),
+            ("crisis --prices a.csv", "invalid option '--prices'"),
             ("help tset", "there is no command \"tset\""),
             ("help size wasm", "help takes the name of one command"),
         ] {
@@ -515,6 +546,15 @@ mod tests {
         assert_eq!(options.seed, 7);
         assert_eq!(options.prices, Some(PathBuf::from("a.csv")));
         assert_eq!(demo_arguments(words("")).unwrap(), demo::Options::default());
+    }
+
+    #[test]
+    fn the_crisis_takes_files_and_a_seed() {
+        let options = crisis_arguments(words("a.csv --seed 7 b.csv")).unwrap();
+        assert_eq!(options.files, ["a.csv", "b.csv"].map(PathBuf::from));
+        assert_eq!(options.seed, 7);
+        let none = crisis_arguments(words("")).unwrap();
+        assert_eq!(none, crisis::Options::default());
     }
 
     #[test]

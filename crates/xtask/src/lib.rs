@@ -8,11 +8,13 @@
 mod abi;
 mod bench;
 mod commands;
+mod crisis;
 mod demo;
 mod devnode;
 mod error;
 pub mod gas;
 mod hash;
+mod market;
 pub mod output;
 mod process;
 mod profile;

@@ -3,14 +3,13 @@
 
 use std::path::Path;
 
-use super::{
-    chart::{line, text, Scale},
-    series::Row,
-    story,
-    summary::{Fill, Lot},
-    world::World,
+use crate::{
+    error::{Error, Result},
+    market::{
+        chart::{line, text, Scale},
+        date, price, Fill, Lot, Row, World,
+    },
 };
-use crate::error::{Error, Result};
 
 const WIDTH: f64 = 1_100.0;
 const HEIGHT: f64 = 640.0;
@@ -106,20 +105,13 @@ fn axes(svg: &mut String, times: Scale, values: Scale) {
     for value in values.ticks() {
         let y = values.at(value);
         line(svg, (LEFT, y), (RIGHT, y), "#e4e4e4");
-        text(svg, LEFT - 8.0, y + 4.0, "end", 12, &story::price(value));
+        text(svg, LEFT - 8.0, y + 4.0, "end", 12, &price(value));
     }
     for time in times.time_ticks() {
         let time = time as f64;
         let x = times.at(time);
         line(svg, (x, PRICES.0), (x, AUCTIONS.1), "#f0f0f0");
-        text(
-            svg,
-            x,
-            AUCTIONS.1 + 18.0,
-            "middle",
-            12,
-            &story::date(time as u64),
-        );
+        text(svg, x, AUCTIONS.1 + 18.0, "middle", 12, &date(time as u64));
     }
     for panel in [PRICES, AUCTIONS] {
         line(svg, (LEFT, panel.0), (LEFT, panel.1), "black");

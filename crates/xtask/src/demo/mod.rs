@@ -2,38 +2,38 @@
 //!
 //! | file | what is in it |
 //! |---|---|
-//! | `series.rs` | prices from a CSV file |
-//! | `accounts.rs` | sixty borrowers from a seed |
-//! | `world.rs` | the deployment, its people, prices |
-//! | `keeper.rs`, `bidders.rs` | who acts, by which rules |
 //! | `replay.rs` | the passing of time |
 //! | `story.rs` | the timeline |
-//! | `summary.rs`, `figure.rs`, `chart.rs` | what came of it, as text and as a picture |
+//! | `summary.rs`, `figure.rs` | what came of it, as text and as a picture |
+//!
+//! The market itself, accounts, keeper and bidders are in [`crate::market`].
 
-mod accounts;
-mod bidders;
-pub(crate) mod chart;
 mod figure;
-mod keeper;
 mod replay;
-mod series;
 mod story;
 mod summary;
-mod world;
 
 use std::{path::PathBuf, time::Instant};
 
-use breakwater_tests::{invariants, Failure, Programs};
+use breakwater_tests::invariants;
 
-pub(crate) use self::story::date;
-use self::{
-    series::{Series, MOST_ROWS},
-    world::World,
-};
 use crate::{
     error::{Error, Result},
-    output, solidity, wasm,
+    market::{self, date, dollars, money, price, Series, Setup, World, MOST_ROWS},
+    output,
     workspace::Workspace,
+};
+
+/// Number of accounts.
+const ACCOUNTS: usize = 60;
+/// Debt as a part of what an account may borrow, from the most careful to the boldest.
+const LEVERAGE: (f64, f64) = (0.40, 0.99);
+/// How large everything is.
+const SETUP: Setup = Setup {
+    utilisation: 0.75,
+    fund: 0.02,
+    room: [0.15, 0.06, 0.18],
+    bidder: 0.04,
 };
 
 /// What the command line asks for.
@@ -54,12 +54,6 @@ impl Default for Options {
     }
 }
 
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        Self::new(format!("a call failed that should not: {failure}"))
-    }
-}
-
 /// Builds, deploys, replays, checks; prints what happened and draws it.
 ///
 /// # Errors
@@ -69,24 +63,20 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     // Before anything is built: a wrong file is known at once.
     let series = Series::load(options.prices.as_deref())?;
     let workspace = Workspace::find()?;
-    let artifacts = wasm::build_all(&workspace)?;
-    artifacts.check_activation()?;
-    let contracts = solidity::compile(&workspace)?;
-    let programs = Programs::read(&artifacts.folder, &contracts).map_err(Error::new)?;
+    let programs = market::build(&workspace)?;
 
     let started = Instant::now();
     let series = announce(series);
     output::step("deploying on an embedded chain");
-    let plans = accounts::plan(options.seed);
-    let mut world = World::deploy(&series, &plans, &programs)?;
-    world.describe();
+    let plans = market::plan(options.seed, ACCOUNTS, LEVERAGE);
+    let mut world = World::deploy(&series, &plans, &SETUP, &programs)?;
+    describe(&world);
     output::step(format_args!(
-        "opening {} accounts, seed {}",
-        accounts::ACCOUNTS,
+        "opening {ACCOUNTS} accounts, seed {}",
         options.seed
     ));
     world.open(&plans)?;
-    world.describe_accounts();
+    output::line(format_args!("    {}", world.accounts_line()));
     output::step("replaying");
     world.replay(&series)?;
 
@@ -102,6 +92,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// The market and its people.
+fn describe(world: &World) {
+    for line in world.market_lines() {
+        output::line(format_args!("    {line}"));
+    }
+    output::line("    keeper: at each price asks checkLiquidation for every account and token, and liquidates what it says will succeed; what has to wait for room again every five minutes; resets and closes auctions");
+    output::line(format_args!(
+        "    Ada: buys whole lots 1 % under the oracle's price with {} of her own, sells on the market an hour later",
+        money(dollars(world.ada_funds))
+    ));
+    output::line("    Bo: buys halves of lots 3 % under the oracle's price without capital: sells in the auction's callback, then pays");
+}
+
 /// Says which prices are replayed, and thins a series that is too long.
 fn announce(series: Series) -> Series {
     let series = series.thin(MOST_ROWS);
@@ -114,11 +117,11 @@ fn announce(series: Series) -> Series {
         "prices: {}, {} rows, {} to {}, {} first, {} lowest, {} last",
         series.name,
         series.read,
-        story::date(first.time),
-        story::date(last.time),
-        story::price(first.price),
-        story::price(low),
-        story::price(last.price),
+        date(first.time),
+        date(last.time),
+        price(first.price),
+        price(low),
+        price(last.price),
     ));
     if series.rows.len() < series.read {
         output::line(format_args!(

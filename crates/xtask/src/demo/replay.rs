@@ -1,7 +1,11 @@
 //! The passing of time: one price after the other, and in between bidders, as long as there is something to bid for.
 
-use super::{series::Series, story::Story, world::World};
-use crate::{error::Result, output};
+use super::story::Story;
+use crate::{
+    error::Result,
+    market::{Series, World},
+    output,
+};
 
 /// Seconds between two looks of everybody at live auctions.
 const LOOK: u64 = 60;

@@ -1,17 +1,14 @@
 //! The timeline: a line for each hour (or longer, if the series is long) in which something happened.
 
+use crate::{
+    error::Result,
+    market::{date, dollars, money, price, Series, Sums, World},
+    output,
+};
 use breakwater_tests::{
     interfaces::{auction::ILiquidationAuction, vault::IVault},
     invariants, HOUR, U256,
 };
-use time::OffsetDateTime;
-
-use super::{
-    series::Series,
-    summary::{Fill, Sums},
-    world::{dollars, World},
-};
-use crate::{error::Result, output, table::thousands};
 
 /// Most lines of the timeline.
 const MOST_LINES: u64 = 48;
@@ -132,67 +129,5 @@ impl Story {
             world.violations.push(format!("A2 at {when}: {what}"));
         }
         Ok(())
-    }
-}
-
-impl Fill {
-    /// How much less than the oracle's price was paid, as a part of it.
-    pub(super) fn discount(&self) -> f64 {
-        1.0 - self.price / self.oracle
-    }
-}
-
-/// A time for readers: day, month, hour and minute, UTC.
-pub(crate) fn date(time: u64) -> String {
-    let moment = i64::try_from(time)
-        .ok()
-        .and_then(|time| OffsetDateTime::from_unix_timestamp(time).ok());
-    let Some(moment) = moment else {
-        return time.to_string();
-    };
-    format!(
-        "{}-{:02}-{:02} {:02}:{:02}",
-        moment.year(),
-        u8::from(moment.month()),
-        moment.day(),
-        moment.hour(),
-        moment.minute()
-    )
-}
-
-/// Whole dollars with commas; cents for less than ten.
-pub(super) fn money(dollars: f64) -> String {
-    if dollars != 0.0 && dollars.abs() < 10.0 {
-        return format!("{dollars:.2}");
-    }
-    let sign = if dollars < 0.0 { "-" } else { "" };
-    format!("{sign}{}", thousands(dollars.abs().round() as u64))
-}
-
-/// A price with as many digits as it needs.
-pub(super) fn price(dollars: f64) -> String {
-    if dollars >= 10_000.0 {
-        money(dollars)
-    } else if dollars >= 1.0 {
-        format!("{dollars:.2}")
-    } else {
-        format!("{dollars:.6}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn figures_are_written_for_readers() {
-        assert_eq!(date(1_583_971_200), "2020-03-12 00:00");
-        assert_eq!(date(1_583_980_000), "2020-03-12 02:26");
-        assert_eq!(money(0.0), "0");
-        assert_eq!(money(1.5), "1.50");
-        assert_eq!(money(-12_345.6), "-12,346");
-        assert_eq!(price(195.23), "195.23");
-        assert_eq!(price(0.0001), "0.000100");
-        assert_eq!(price(40_000.4), "40,000");
     }
 }

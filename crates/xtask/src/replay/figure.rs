@@ -9,9 +9,11 @@ use super::{
     series::Series,
 };
 use crate::{
-    demo::chart::{line, text, Scale},
-    demo::date,
     error::{Error, Result},
+    market::{
+        chart::{line, text, Scale},
+        date,
+    },
 };
 
 const WIDTH: f64 = 1_100.0;

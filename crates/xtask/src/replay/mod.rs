@@ -20,8 +20,11 @@ use std::{path::PathBuf, time::Instant};
 
 use breakwater_tests::Programs;
 
-pub(crate) use self::fault::{Fault, Kind};
-use self::{report::Report, series::Series};
+use self::report::Report;
+pub(crate) use self::{
+    fault::{Fault, Kind},
+    series::Series,
+};
 use crate::{
     error::{Error, Result},
     output, solidity,

@@ -6,7 +6,7 @@ use super::{
     run::{Look, Run},
     series::Series,
 };
-use crate::{demo::date, table::thousands};
+use crate::{market::date, table::thousands};
 
 /// Most lines on one series.
 const MOST_LINES: usize = 24;

@@ -28,31 +28,31 @@ const LONGEST_MAX_AGE: u64 = 7 * 86_400;
 
 /// An answer and when it was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// Seconds since 1970.
-    pub(super) time: u64,
+    pub(crate) time: u64,
     /// With the series' decimals.
-    pub(super) answer: u128,
+    pub(crate) answer: u128,
 }
 
 /// A price series.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Series {
+pub(crate) struct Series {
     /// Where it is from.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// At least two, times increasing, answers above 0.
-    pub(super) rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
     /// Decimals of the answers, at most 18.
-    pub(super) decimals: u8,
+    pub(crate) decimals: u8,
     /// Largest age of an answer, seconds.
-    pub(super) max_age: u32,
+    pub(crate) max_age: u32,
 }
 
 impl Series {
     /// # Errors
     ///
     /// Names the file, the line and what is wrong there.
-    pub(super) fn load(path: &Path, wicks: bool) -> Result<Self> {
+    pub(crate) fn load(path: &Path, wicks: bool) -> Result<Self> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
             Error::new(format!("cannot read the prices {name}: {error}")).advise(
@@ -63,7 +63,7 @@ impl Series {
     }
 
     /// The file's name without folder and ending.
-    pub(super) fn stem(&self) -> String {
+    pub(crate) fn stem(&self) -> String {
         let stem = Path::new(&self.name).file_stem();
         stem.map_or_else(
             || "series".to_owned(),
@@ -72,7 +72,7 @@ impl Series {
     }
 
     /// An answer in whole units.
-    pub(super) fn price(&self, answer: u128) -> f64 {
+    pub(crate) fn price(&self, answer: u128) -> f64 {
         answer as f64 / 10_f64.powi(self.decimals.into())
     }
 

@@ -6,9 +6,9 @@ use super::world::World;
 use crate::error::Result;
 
 /// Ada buys at this part of the oracle's price or less, in thousandths.
-const ADA_PRICE: u64 = 990;
+pub(crate) const ADA_PRICE: u64 = 990;
 /// So does Bo.
-const BO_PRICE: u64 = 970;
+pub(crate) const BO_PRICE: u64 = 970;
 /// Ada sells what she has bought when this time has passed, seconds.
 const ADA_HOLDS: u64 = 3_600;
 /// Ada leaves lots alone while she has less than this, base units of the loan asset: 500 dollars.
@@ -18,7 +18,7 @@ const SCALE: u32 = 36;
 
 impl World {
     /// Everybody looks at every auction once. Returns how many are live.
-    pub(super) fn bid(&mut self) -> Result<usize> {
+    pub(crate) fn bid(&mut self) -> Result<usize> {
         self.sell_inventory()?;
         for id in self.suite.active_auctions()? {
             let status = self.suite.auction_status(id)?;
@@ -26,24 +26,25 @@ impl World {
                 self.reset(id)?;
                 continue;
             }
-            let side = self.side(status.token);
-            let oracle = self.scaled(self.latest_prices().answers, side);
-            let at_most = |thousandths: u64| {
-                status.price.saturating_mul(U256::from(1_000))
-                    <= oracle.saturating_mul(U256::from(thousandths))
-            };
-            if at_most(ADA_PRICE) && self.ada_takes(id, &status)? {
+            if self.is_under(&status, ADA_PRICE) && self.ada_takes(id, &status)? {
                 continue;
             }
-            if at_most(BO_PRICE) {
+            if self.is_under(&status, BO_PRICE) {
                 self.bo_takes(id)?;
             }
         }
         Ok(self.suite.active_auctions()?.len())
     }
 
+    /// Whether an auction's price is at most this part of the market's, in thousandths.
+    pub(crate) fn is_under(&self, status: &AuctionStatus, thousandths: u64) -> bool {
+        let market = self.scaled(self.latest_prices().answers, self.side(status.token));
+        status.price.saturating_mul(U256::from(1_000))
+            <= market.saturating_mul(U256::from(thousandths))
+    }
+
     /// The whole lot, or what her money buys of it. True if the auction is over.
-    fn ada_takes(&mut self, id: U256, status: &AuctionStatus) -> Result<bool> {
+    pub(crate) fn ada_takes(&mut self, id: U256, status: &AuctionStatus) -> Result<bool> {
         let ada = self.ada;
         let mut quote = self.suite.quote(id, U256::MAX)?;
         if quote.lotTaken.is_zero() {
@@ -73,8 +74,8 @@ impl World {
         Ok(!self.suite.auction_status(id)?.live)
     }
 
-    /// Half of what is left, sold in the callback; the whole if half would leave dust.
-    fn bo_takes(&mut self, id: U256) -> Result<()> {
+    /// Half of what is left, sold in the callback; the whole if half would leave dust. Returns what was paid.
+    pub(crate) fn bo_takes(&mut self, id: U256) -> Result<U256> {
         let status = self.suite.auction_status(id)?;
         let half = status.lot / U256::from(2);
         let quote = self.suite.quote(id, half)?;
@@ -82,8 +83,10 @@ impl World {
             true => U256::MAX,
             false => half,
         };
-        if self.suite.quote(id, most)?.lotTaken.is_zero() {
-            return self.close(id);
+        let quote = self.suite.quote(id, most)?;
+        if quote.lotTaken.is_zero() {
+            self.close(id)?;
+            return Ok(U256::ZERO);
         }
         let (bo, contract) = (self.bo, self.bo_contract);
         let call = IFlashTaker::runCall {
@@ -94,10 +97,15 @@ impl World {
             minProfit: U256::ZERO,
         };
         match self.suite.send(bo, contract, &call) {
-            Ok((_, receipt)) => self.record("take with callback and sale", receipt.gas_used),
-            Err(failure) => self.refuse("take with callback", &failure),
+            Ok((_, receipt)) => {
+                self.record("take with callback and sale", receipt.gas_used);
+                Ok(quote.payment)
+            }
+            Err(failure) => {
+                self.refuse("take with callback", &failure);
+                Ok(U256::ZERO)
+            }
         }
-        Ok(())
     }
 
     /// Ada turns what she has bought into money again.
@@ -111,7 +119,7 @@ impl World {
     }
 
     /// All that Ada holds, at the market's price.
-    pub(super) fn sell_all(&mut self) -> Result<()> {
+    pub(crate) fn sell_all(&mut self) -> Result<()> {
         let ada = self.ada;
         for collateral in self.suite.collaterals {
             let amount = self.suite.balance_of(collateral.token, ada)?;

@@ -11,7 +11,7 @@ use crate::error::Result;
 
 impl World {
     /// Checks every account with each of its tokens.
-    pub(super) fn scan(&mut self) -> Result<()> {
+    pub(crate) fn scan(&mut self) -> Result<()> {
         for index in 0..self.accounts.len() {
             self.look_at(index)?;
         }
@@ -19,7 +19,7 @@ impl World {
     }
 
     /// Tries again what had to wait.
-    pub(super) fn try_waiting(&mut self) -> Result<()> {
+    pub(crate) fn try_waiting(&mut self) -> Result<()> {
         if self.waiting.is_empty() {
             return Ok(());
         }
@@ -77,7 +77,7 @@ impl World {
     }
 
     /// Resets an auction that needs it, if there is a price to start from.
-    pub(super) fn reset(&mut self, id: U256) -> Result<()> {
+    pub(crate) fn reset(&mut self, id: U256) -> Result<()> {
         self.heartbeat()?;
         let keeper = self.keeper;
         match self.suite.reset(keeper, id) {
@@ -88,7 +88,7 @@ impl World {
     }
 
     /// Ends an auction whose claim has been paid by another lot.
-    pub(super) fn close(&mut self, id: U256) -> Result<()> {
+    pub(crate) fn close(&mut self, id: U256) -> Result<()> {
         let (keeper, auction) = (self.keeper, self.suite.modules.auction);
         match self
             .suite
@@ -108,7 +108,7 @@ impl World {
     }
 
     /// Part of the total room that is used now.
-    pub(super) fn room_used(&mut self) -> Result<f64> {
+    pub(crate) fn room_used(&mut self) -> Result<f64> {
         let room = self.suite.room(Address::ZERO)?;
         Ok(f64::from(room.live.saturating_add(room.decaying)) / f64::from(room.cap))
     }

@@ -2,12 +2,8 @@
 
 use fastrand::Rng;
 
-/// Number of accounts.
-pub(crate) const ACCOUNTS: usize = 60;
 /// Every how manieth account has two collaterals.
 pub(crate) const TWO_COLLATERALS_EVERY: usize = 3;
-/// Debt as a part of what the account may borrow, from the most careful to the boldest.
-pub(crate) const LEVERAGE: (f64, f64) = (0.40, 0.99);
 /// Value of an account's collateral, dollars: spread evenly by its logarithm.
 pub(crate) const SIZES: (f64, f64) = (4_000.0, 150_000.0);
 /// Part of the second collateral, in an account that has two.
@@ -24,16 +20,17 @@ pub(crate) struct Plan {
     pub(crate) second_part: f64,
 }
 
-/// The accounts of a seed. Each has a stretch of the leverage range of its own, so that all of it is covered whatever the seed.
-pub(crate) fn plan(seed: u64) -> Vec<Plan> {
+/// `count` accounts of a seed, with debts of this part of what they may borrow, from the most careful to the boldest. Each has a
+/// stretch of the range of its own, so that all of it is covered whatever the seed.
+pub(crate) fn plan(seed: u64, count: usize, leverage: (f64, f64)) -> Vec<Plan> {
     let mut random = Rng::with_seed(seed);
-    let mut plans: Vec<Plan> = (0..ACCOUNTS)
+    let mut plans: Vec<Plan> = (0..count)
         .map(|index| {
-            let place = (index as f64 + random.f64()) / ACCOUNTS as f64;
+            let place = (index as f64 + random.f64()) / count as f64;
             let (least, most) = (SIZES.0.ln(), SIZES.1.ln());
             let second_part = between(SECOND_PART, random.f64());
             Plan {
-                leverage: between(LEVERAGE, place),
+                leverage: between(leverage, place),
                 size: between((least, most), random.f64()).exp(),
                 second_part: match index % TWO_COLLATERALS_EVERY {
                     2 => second_part,
@@ -54,6 +51,13 @@ fn between((from, to): (f64, f64), place: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ACCOUNTS: usize = 60;
+    const LEVERAGE: (f64, f64) = (0.40, 0.99);
+
+    fn plan(seed: u64) -> Vec<Plan> {
+        super::plan(seed, ACCOUNTS, LEVERAGE)
+    }
 
     #[test]
     fn every_seed_covers_the_whole_range_of_leverage_evenly() {

@@ -8,92 +8,96 @@ use breakwater_tests::{
 };
 
 use super::{
-    accounts::{self, Plan},
+    accounts::Plan,
     series::{Row, Series},
-    story,
 };
-use crate::{
-    error::{Error, Result},
-    output,
-};
+use crate::error::{Error, Result};
 
 /// The second collateral's first price, dollars.
 const SECOND_PRICE: f64 = 8_000.0;
 /// The second collateral moves by this part of ETH's return, at each price.
-const SECOND_BETA: f64 = 0.8;
+pub(crate) const SECOND_BETA: f64 = 0.8;
 /// Bounds of a price in a feed's answer: those of a series' prices.
 const ANSWERS: (f64, f64) = (1e4, 1e17);
 /// The market pays this much less than the oracle says.
-pub(super) const MARKET_DISCOUNT: f64 = 0.005;
-/// Lenders: how many, and how their deposits compare with what the accounts borrow.
-const LENDERS: usize = 4;
-const UTILISATION: f64 = 0.75;
-/// The fund's stake, as a part of what the accounts borrow.
-const FUND_PART: f64 = 0.02;
-/// Most debt for sale at once, as parts of what the accounts borrow: with WETH, with the second collateral, in all.
-const ROOM_PARTS: [f64; 3] = [0.15, 0.06, 0.18];
-/// What the first bidder starts with, as a part of what the accounts borrow.
-const BIDDER_PART: f64 = 0.04;
+pub(crate) const MARKET_DISCOUNT: f64 = 0.005;
+/// How many lenders there are.
+pub(crate) const LENDERS: usize = 4;
 /// What the market can pay in all: no bound in practice.
 const MARKET_CASH: u128 = 1_000_000_000_000 * STABLE;
 
+/// How large everything is, as parts of what the accounts borrow.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setup {
+    /// What the accounts borrow of the lenders' deposits.
+    pub(crate) utilisation: f64,
+    /// The fund's stake before the accounts are opened.
+    pub(crate) fund: f64,
+    /// Most debt for sale at once: with WETH, with the second collateral, in all.
+    pub(crate) room: [f64; 3],
+    /// What the first bidder starts with.
+    pub(crate) bidder: f64,
+}
+
 /// A borrower.
-pub(super) struct Account {
-    pub(super) id: B256,
+pub(crate) struct Account {
+    pub(crate) id: B256,
     /// Its number for readers.
-    pub(super) number: usize,
+    pub(crate) number: usize,
     /// Tokens it has put in.
-    pub(super) tokens: Vec<Address>,
-    pub(super) plan: Plan,
+    pub(crate) tokens: Vec<Address>,
+    pub(crate) plan: Plan,
 }
 
 /// Prices at a time, as the feeds answer them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Prices {
-    pub(super) time: u64,
+pub(crate) struct Prices {
+    pub(crate) time: u64,
     /// WETH and the second collateral, 8 decimals.
-    pub(super) answers: [u64; 2],
+    pub(crate) answers: [u64; 2],
 }
 
-/// Everything that the demo knows.
+/// A market and what is known of it.
 pub(crate) struct World {
-    pub(super) suite: Suite,
-    pub(super) accounts: Vec<Account>,
-    pub(super) keeper: Address,
+    pub(crate) suite: Suite,
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) keeper: Address,
     /// Buys with money of her own.
-    pub(super) ada: Address,
+    pub(crate) ada: Address,
     /// Buys with the seller's: by callback.
-    pub(super) bo: Address,
-    pub(super) bo_contract: Address,
+    pub(crate) bo: Address,
+    pub(crate) bo_contract: Address,
     /// When Ada last sold what she had bought.
-    pub(super) ada_sold_at: u64,
-    pub(super) ada_funds: U256,
+    pub(crate) ada_sold_at: u64,
+    pub(crate) ada_funds: U256,
     /// Prices so far, oldest first.
-    pub(super) prices: Vec<Prices>,
+    pub(crate) prices: Vec<Prices>,
     /// Accounts that could not be liquidated for want of room or for the cool-off.
-    pub(super) waiting: BTreeSet<usize>,
+    pub(crate) waiting: BTreeSet<usize>,
     /// Gas of transactions, by verb.
-    pub(super) gas: BTreeMap<&'static str, Vec<u64>>,
+    pub(crate) gas: BTreeMap<&'static str, Vec<u64>>,
     /// What must not happen, and did.
-    pub(super) violations: Vec<String>,
+    pub(crate) violations: Vec<String>,
     /// Calls that were refused though the views had promised otherwise, or for a race: text and count.
-    pub(super) refused: BTreeMap<String, usize>,
+    pub(crate) refused: BTreeMap<String, usize>,
     /// Largest part of the total room that was ever used.
-    pub(super) peak_room: f64,
-    pub(super) share_price_before: U256,
-    pub(super) fund_shares_before: U256,
-    pub(super) opened_at: u64,
-    /// Sum of first debts, loan asset.
-    pub(super) first_debt: f64,
+    pub(crate) peak_room: f64,
+    pub(crate) share_price_before: U256,
+    pub(crate) fund_shares_before: U256,
+    pub(crate) opened_at: u64,
+    /// Sum of first debts, dollars.
+    pub(crate) first_debt: f64,
+    /// What it is expected to be, before the accounts are opened.
+    pub(crate) expected_debt: f64,
 }
 
 /// Dollars of an amount of loan asset.
-pub(super) fn dollars(amount: U256) -> f64 {
+pub(crate) fn dollars(amount: U256) -> f64 {
     f64::from(amount) / STABLE as f64
 }
 
 /// Loan asset of dollars.
-pub(super) fn stable(dollars: f64) -> u128 {
+pub(crate) fn stable(dollars: f64) -> u128 {
     (dollars * STABLE as f64) as u128
 }
 
@@ -107,7 +111,12 @@ fn first_debt(plan: &Plan, config: &SuiteConfig) -> f64 {
 
 impl World {
     /// Deploys with prices and sizes fit for the series.
-    pub(crate) fn deploy(series: &Series, plans: &[Plan], programs: &Programs) -> Result<Self> {
+    pub(crate) fn deploy(
+        series: &Series,
+        plans: &[Plan],
+        setup: &Setup,
+        programs: &Programs,
+    ) -> Result<Self> {
         let first = series.first();
         let mut config = SuiteConfig {
             // Accounts are opened some time before the first price.
@@ -120,7 +129,7 @@ impl World {
         config.weth.price = first.answer();
         config.second.price = (SECOND_PRICE * 1e8) as u64;
         let expected: f64 = plans.iter().map(|plan| first_debt(plan, &config)).sum();
-        let [weth, second, total] = ROOM_PARTS.map(|part| stable(part * expected));
+        let [weth, second, total] = setup.room.map(|part| stable(part * expected));
         config.weth.room_cap = weth;
         config.second.room_cap = second;
         config.total_room_cap = total;
@@ -138,7 +147,7 @@ impl World {
         };
         let asset = suite.asset;
         suite.give(asset, exchange, U256::from(MARKET_CASH))?;
-        let ada_funds = U256::from(stable(BIDDER_PART * expected));
+        let ada_funds = U256::from(stable(setup.bidder * expected));
         suite.give(asset, ada, ada_funds)?;
         suite.approve_vault(asset, ada)?;
         for collateral in suite.collaterals {
@@ -166,23 +175,27 @@ impl World {
             fund_shares_before: U256::ZERO,
             opened_at: 0,
             first_debt: 0.0,
+            expected_debt: expected,
             suite,
         };
-        world.lend(expected)?;
+        world.lend(expected, setup)?;
         world.set_prices(first)?;
         Ok(world)
     }
 
     /// Lenders and the fund's staker come in before anybody borrows.
-    fn lend(&mut self, expected: f64) -> Result<()> {
-        let deposit = U256::from(stable(expected / UTILISATION / LENDERS as f64));
+    fn lend(&mut self, expected: f64, setup: &Setup) -> Result<()> {
+        let deposit = U256::from(stable(expected / setup.utilisation / LENDERS as f64));
         for number in 1..=LENDERS {
             let lender = self.suite.user(&format!("lender {number}"));
             let (_, receipt) = self.suite.lend(lender, deposit)?;
             self.record("deposit", receipt.gas_used);
         }
+        if setup.fund == 0.0 {
+            return Ok(());
+        }
         let staker = self.suite.user("staker");
-        let stake = U256::from(stable(expected * FUND_PART));
+        let stake = U256::from(stable(expected * setup.fund));
         let (_, receipt) = self.suite.stake(staker, stake)?;
         self.record("stake in the fund", receipt.gas_used);
         Ok(())
@@ -230,13 +243,13 @@ impl World {
     }
 
     /// Loan asset for 10^18 vault shares: a price with enough digits.
-    pub(super) fn pool_price(&mut self) -> Result<U256> {
+    pub(crate) fn pool_price(&mut self) -> Result<U256> {
         Ok(breakwater_tests::invariants::share_price(&mut self.suite)?)
     }
 
     // --- prices ---
 
-    pub(super) fn latest_prices(&self) -> Prices {
+    pub(crate) fn latest_prices(&self) -> Prices {
         self.prices.last().copied().unwrap_or(Prices {
             time: 0,
             answers: [self.suite.config.weth.price, self.suite.config.second.price],
@@ -244,24 +257,24 @@ impl World {
     }
 
     /// Price of ETH now, dollars.
-    pub(super) fn eth(&self) -> f64 {
+    pub(crate) fn eth(&self) -> f64 {
         self.latest_prices().answers[0] as f64 / 1e8
     }
 
     /// Price on the 1e36 scale of one of the collaterals, by number.
-    pub(super) fn scaled(&self, answers: [u64; 2], side: usize) -> U256 {
+    pub(crate) fn scaled(&self, answers: [u64; 2], side: usize) -> U256 {
         // value = answer/10^8 dollars of 10^6 units, for 10^decimals units, times 10^36
         let exponent = 34 - usize::from(self.suite.collaterals[side].decimals);
         U256::from(answers[side]) * U256::from(10).pow(U256::from(exponent))
     }
 
     /// The number of a token among the collaterals.
-    pub(super) fn side(&self, token: Address) -> usize {
+    pub(crate) fn side(&self, token: Address) -> usize {
         usize::from(token == self.suite.second())
     }
 
     /// A new price of ETH, and what it makes of the second collateral's.
-    pub(super) fn set_prices(&mut self, row: Row) -> Result<()> {
+    pub(crate) fn set_prices(&mut self, row: Row) -> Result<()> {
         let before = self.latest_prices();
         let eth = row.answer();
         let change = eth as f64 / before.answers[0] as f64 - 1.0;
@@ -271,7 +284,7 @@ impl World {
     }
 
     /// Both feeds of both tokens, and the market.
-    pub(super) fn publish(&mut self, answers: [u64; 2]) -> Result<()> {
+    pub(crate) fn publish(&mut self, answers: [u64; 2]) -> Result<()> {
         for (side, answer) in answers.into_iter().enumerate() {
             let token = self.suite.collaterals[side].token;
             self.suite.set_price(token, answer)?;
@@ -291,7 +304,7 @@ impl World {
     }
 
     /// Feeds that have not moved answer again before they count as old.
-    pub(super) fn heartbeat(&mut self) -> Result<()> {
+    pub(crate) fn heartbeat(&mut self) -> Result<()> {
         let latest = self.latest_prices();
         let age = self.suite.now().saturating_sub(latest.time);
         if age >= u64::from(self.suite.config.max_age) * 3 / 4 {
@@ -301,7 +314,7 @@ impl World {
     }
 
     /// Sells for the loan asset on the market.
-    pub(super) fn sell(&mut self, seller: Address, token: Address, amount: U256) -> Result<U256> {
+    pub(crate) fn sell(&mut self, seller: Address, token: Address, amount: U256) -> Result<U256> {
         let exchange = self.suite.exchange;
         let call = IMockExchange::sellCall {
             token,
@@ -311,71 +324,15 @@ impl World {
         Ok(self.suite.send(seller, exchange, &call)?.0)
     }
 
-    pub(super) fn record(&mut self, verb: &'static str, gas: u64) {
+    pub(crate) fn record(&mut self, verb: &'static str, gas: u64) {
         self.gas.entry(verb).or_default().push(gas);
     }
 
-    pub(super) fn refuse(&mut self, verb: &str, failure: &breakwater_tests::Failure) {
+    pub(crate) fn refuse(&mut self, verb: &str, failure: &breakwater_tests::Failure) {
         let name = match failure.name.is_empty() {
             true => &failure.text,
             false => &failure.name,
         };
         *self.refused.entry(format!("{verb}: {name}")).or_default() += 1;
-    }
-
-    // --- for readers ---
-
-    /// The market and its people.
-    pub(crate) fn describe(&self) {
-        let config = &self.suite.config;
-        let percent = |wad: u64| wad as f64 / WAD as f64 * 100.0;
-        for (setup, collateral) in [config.weth, config.second]
-            .iter()
-            .zip(self.suite.collaterals)
-        {
-            output::line(format_args!(
-                "    {:4} ({} decimals): borrow up to {:.0} %, liquidated under {:.0} %, penalty {:.0} to {:.0} %, lot buffer {:.0} %, \
-                 room for {} of debt",
-                collateral.symbol,
-                collateral.decimals,
-                percent(setup.borrow_ltv),
-                percent(setup.liquidation_threshold),
-                percent(setup.penalty_min),
-                percent(setup.penalty_max),
-                percent(setup.lot_buffer),
-                story::money(setup.room_cap as f64 / STABLE as f64),
-            ));
-        }
-        output::line(format_args!(
-            "    SEC's price follows ETH's: {SECOND_BETA} of each return. The market pays {:.1} % less than the oracle says",
-            MARKET_DISCOUNT * 100.0
-        ));
-        output::line("    keeper: at each price asks checkLiquidation for every account and token, and liquidates what it says will succeed; what has to wait for room again every five minutes; resets and closes auctions");
-        output::line(format_args!(
-            "    Ada: buys whole lots 1 % under the oracle's price with {} of her own, sells on the market an hour later",
-            story::money(dollars(self.ada_funds))
-        ));
-        output::line("    Bo: buys halves of lots 3 % under the oracle's price without capital: sells in the auction's callback, then pays");
-    }
-
-    /// The accounts in one table.
-    pub(crate) fn describe_accounts(&self) {
-        let (least, most) = accounts::LEVERAGE;
-        let two = self
-            .accounts
-            .iter()
-            .filter(|account| account.tokens.len() == 2);
-        let total: f64 = self.accounts.iter().map(|account| account.plan.size).sum();
-        output::line(format_args!(
-            "    debt is {:.0} to {:.0} % of what may be borrowed, one account in each sixtieth of the range; collateral of {} to {}, \
-             {} in all; {} accounts have two collaterals; {} borrowed",
-            least * 100.0,
-            most * 100.0,
-            story::money(accounts::SIZES.0),
-            story::money(accounts::SIZES.1),
-            story::money(total),
-            two.count(),
-            story::money(self.first_debt),
-        ));
     }
 }
