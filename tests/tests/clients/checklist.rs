@@ -1,12 +1,12 @@
 //! `docs/deploy-sepolia.md`: its commands of cargo-stylus, run as they stand, and what it says that they print.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::Command};
 
 use breakwater_tests::documents;
 
 use crate::{
     cargo_stylus::{cargo_stylus_line, deployed, program, repository, said, without_colours},
-    common::{output, Node, KEY},
+    common::{clients, output, require_packages, run, Node, KEY},
 };
 
 /// A file with the key of the node's first account; it goes away with the value.
@@ -98,6 +98,62 @@ fn the_checklists_commands_print_what_it_says() {
     std::fs::remove_file(&bad).unwrap();
     let text = without_colours(&String::from_utf8_lossy(&refused.stderr));
     assert!(!refused.status.success() && !text.is_empty(), "{text}");
+}
+
+/// What a line of a shell block may begin with, and who runs it.
+const STARTS: [&str; 7] = [
+    // This test, or the checklist's.
+    "cargo stylus ",
+    "cast ",
+    // The commands exist: a test of theirs; what they do has tests of its own.
+    "cargo xtask ",
+    // The scripts' own tests, and the example's.
+    "npx tsx ",
+    "npm ci",
+    "cd ",
+    "export ",
+];
+
+#[test]
+fn every_line_of_a_shell_block_is_one_that_a_test_runs_and_those_to_a_node_work() {
+    require_packages();
+    let node = Node::start();
+    let cast = clients().join("node_modules/.bin/cast");
+    let folder = program("vault").parent().unwrap().to_owned();
+    let mut ran = 0;
+    for document in documents::all().unwrap() {
+        let is_guide = document.path == "README.md" || document.path.starts_with("docs/");
+        for line in document
+            .blocks_in("sh")
+            .iter()
+            .filter(|_| is_guide)
+            .flat_map(|block| block.text.lines())
+        {
+            assert!(
+                STARTS.iter().any(|start| line.starts_with(start)),
+                "{}: {line}",
+                document.path
+            );
+            let line = line
+                .replace("http://127.0.0.1:8547", &node.url())
+                .replace("target/wasm", folder.to_str().unwrap());
+            if line.contains('$') {
+                continue;
+            }
+            if let Some(arguments) = line.strip_prefix("cast ") {
+                let mut command = Command::new(&cast);
+                command
+                    .args(arguments.split_whitespace())
+                    .env_remove("ETH_RPC_URL");
+                run(&mut command);
+                ran += 1;
+            } else if line.starts_with("cargo stylus ") {
+                said(&mut cargo_stylus_line(&repository(), &line));
+                ran += 1;
+            }
+        }
+    }
+    assert!(ran >= 2, "{ran}");
 }
 
 #[test]

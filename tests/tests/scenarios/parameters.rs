@@ -616,6 +616,48 @@ fn the_page_has_the_values_that_are_in_use() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// A row of the page that is computed from the two collaterals' parameters.
+fn derived(name: &str, shown: impl Fn(&CollateralSetup) -> String) -> Vec<String> {
+    let config = SuiteConfig::default();
+    vec![name.to_owned(), shown(&config.weth), shown(&config.second)]
+}
+
+#[test]
+fn the_page_has_what_follows_from_the_values() {
+    let number = |wad: u64| wad as f64 / WAD as f64;
+    let factor =
+        |it: &CollateralSetup| (1.0 + number(it.penalty_max)) / (1.0 - number(it.lot_buffer));
+    let threshold = |it: &CollateralSetup| number(it.liquidation_threshold);
+    let covered = |it: &CollateralSetup| threshold(it) * factor(it);
+    let target = number(SuiteConfig::default().target_health);
+    // Of an hour, at 100 % a year.
+    let deviation = (3_600.0_f64 / 31_536_000.0).sqrt();
+    let percent = |part: f64, digits: usize| format!("{:.digits$} %", part * 100.0);
+    let expected = [
+        derived("`k`", |it| format!("{:.4}", factor(it))),
+        derived("`λ·k`", |it| format!("{:.4}", covered(it))),
+        derived("fall from opening at the edge to liquidation", |it| {
+            percent(1.0 - number(it.borrow_ltv) / threshold(it), 2)
+        }),
+        derived(
+            "fall from liquidation at health 1 to a sale that just pays debt and penalty",
+            |it| percent(1.0 - covered(it), 2),
+        ),
+        derived(
+            "the same in standard deviations of an hour at a volatility of 100 % a year",
+            |it| format!("{:.1}", -covered(it).ln() / deviation),
+        ),
+        derived("part of the debt that a lot is for, at health 0.99", |it| {
+            percent((target - 0.99) / (target - covered(it)), 1)
+        }),
+    ];
+    let page = documents::read("docs/parameters.md").unwrap();
+    let rows: Vec<Vec<String>> = page.rows().into_iter().map(|(_, cells)| cells).collect();
+    for row in expected {
+        assert!(rows.contains(&row), "docs/parameters.md lacks {row:?}");
+    }
+}
+
 /// Arguments of setters that are no parameters.
 const ARGUMENTS: [&str; 9] = [
     "token",
