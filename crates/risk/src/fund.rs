@@ -23,8 +23,8 @@ pub struct Beside {
 }
 
 impl Beside {
-    /// Most that it can turn out to be worth: for those who come. A recovery pays arrears before anything else, which leaves this as it
-    /// is: both `pending` and `arrears` fall by it.
+    /// Most that it can turn out to be worth: for those who come. No recovery raises this: `pending` falls by it, and what of it pays arrears
+    /// does not come to the fund.
     #[must_use]
     pub fn high(&self) -> U256 {
         self.mid
@@ -76,9 +76,10 @@ impl Arrears {
 
     /// A recovery of `amount` for the fund. Returns what of it is the lenders'.
     pub fn pay_from_recovery(&mut self, amount: U256) -> U256 {
-        let first = self.pay_from_sale(amount);
-        let second = amount.saturating_sub(first).min(self.beyond);
-        self.beyond = self.beyond.saturating_sub(second);
+        // First what nothing else can pay: it would be lost to the lenders if the recoverable ran out on what sales pay too.
+        let first = amount.min(self.beyond);
+        self.beyond = self.beyond.saturating_sub(first);
+        let second = self.pay_from_sale(amount.saturating_sub(first));
         first.saturating_add(second)
     }
 

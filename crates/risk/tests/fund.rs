@@ -221,3 +221,19 @@ fn nobody_waits_for_longer_than_three_days() {
         500
     );
 }
+
+/// Found by the property above: a recovery that paid first what sales pay too left more beyond the inventory than could be recovered.
+#[test]
+fn a_recovery_pays_first_what_no_sale_can_pay() {
+    let mut arrears = Arrears::default();
+    assert_eq!(
+        arrears.add(n(315_325_870), n(1_000_000_000)),
+        n(315_325_870)
+    );
+    arrears.abandon(n(315_325_870));
+    assert_eq!(arrears.add(n(1), n(1_000_000_000)), n(1));
+    arrears.limit(n(1_000_000), n(1));
+    assert_eq!((arrears.due, arrears.beyond), (n(1_000_000), n(1)));
+    assert_eq!(arrears.pay_from_recovery(n(1)), n(1));
+    assert_eq!((arrears.due, arrears.beyond), (n(1_000_000), U256::ZERO));
+}
