@@ -45,7 +45,7 @@ const COMMANDS: &[Command] = &[
                   --seed N  other accounts (a whole number; 1 if none is given)\n\n\
                   The same with the insurance fund empty, half and at its target; what must always hold is checked after every step. Prints\n\
                   the rules, a table for each fund, one that compares them, and `crisis: ok`, or what does not hold and where, with exit\n\
-                  status 1.",
+                  status 1. target/crisis/<file>.svg shows price, cover and share price over time.",
         run: run_crisis,
     },
     Command {

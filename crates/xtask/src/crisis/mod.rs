@@ -9,12 +9,13 @@
 //! | `stage.rs` | the deployment, and a fund of each size |
 //! | `tally.rs` | what happened, from events |
 //! | `story.rs` | the waterfall's table |
-//! | `compare.rs` | the three funds beside each other |
+//! | `compare.rs`, `figure.rs` | the three funds beside each other, as text and as a picture |
 //!
 //! The market itself and its accounts are in [`crate::market`].
 
 mod compare;
 mod cut;
+mod figure;
 mod people;
 mod rules;
 mod run;
@@ -78,14 +79,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             loaded.collect::<Result<_>>()?
         }
     };
-    let programs = market::build(&Workspace::find()?)?;
+    let workspace = Workspace::find()?;
+    let programs = market::build(&workspace)?;
     let started = Instant::now();
     let mut failures = Vec::new();
     for cut in &series {
         for line in cut.lines() {
             output::step(line);
         }
-        failures.extend(replay(&cut.series, options.seed, &programs)?);
+        failures.extend(replay(&cut.series, options.seed, &programs, &workspace)?);
     }
     let time = output::elapsed(started.elapsed());
     if failures.is_empty() {
@@ -99,7 +101,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 /// Replays a series with each fund, each on a chain of its own, and prints what came of it. Returns what did not hold.
-fn replay(series: &Series, seed: u64, programs: &Programs) -> Result<Vec<String>> {
+fn replay(
+    series: &Series,
+    seed: u64,
+    programs: &Programs,
+    workspace: &Workspace,
+) -> Result<Vec<String>> {
     let script = Script::of(series);
     for line in script.lines() {
         output::line(format_args!("    {line}"));
@@ -116,6 +123,11 @@ fn replay(series: &Series, seed: u64, programs: &Programs) -> Result<Vec<String>
     }
     output::step("the three funds beside each other");
     output::line(format_args!("{}\n", compare::table(&outcomes)));
+    let figure = format!("{}.svg", series.stem());
+    let figure = workspace.target().join("crisis").join(figure);
+    figure::write(&outcomes, &script, &figure)?;
+    let shown = figure.strip_prefix(workspace.root()).unwrap_or(&figure);
+    output::line(format_args!("figure: {}\n", shown.display()));
     let failures = outcomes.iter().flat_map(|outcome| {
         let place = format!("{}, fund {}", series.name, outcome.case.name());
         outcome

@@ -11,6 +11,7 @@ use breakwater_tests::{
 
 use super::{
     compare::Start,
+    figure::Sample,
     people::{Leaving, Run},
     rules::{self, Case, Script},
     stage::{self, Stage},
@@ -88,6 +89,8 @@ pub(super) struct Outcome {
     pub(super) case: Case,
     /// The story.
     pub(super) lines: Vec<String>,
+    /// The same as numbers.
+    pub(super) samples: Vec<Sample>,
     /// What must not be, and was.
     pub(super) failures: Vec<String>,
     /// Name and figure, in the order of the table.
@@ -116,6 +119,7 @@ impl Crisis {
         Ok(Outcome {
             case,
             lines: crisis.story.lines,
+            samples: crisis.story.samples,
             failures: crisis.world.violations,
             figures,
             #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use breakwater_tests::{account_of, interfaces::vault::IVault, HOUR, U256, WAD};
 
-use super::{run::Crisis, tally::Tally};
+use super::{figure::Sample, run::Crisis, tally::Tally};
 use crate::{
     error::Result,
     market::{date, dollars, money, price, Series},
@@ -33,6 +33,8 @@ const COLUMNS: [(&str, usize); 16] = [
 /// What has been told.
 pub(super) struct Story {
     pub(super) lines: Vec<String>,
+    /// What each line of the table tells.
+    pub(super) samples: Vec<Sample>,
     /// Of the present look.
     notes: Vec<String>,
     /// Sums at the last line.
@@ -48,6 +50,7 @@ impl Story {
         let span = series.last().time - series.first().time;
         Self {
             lines: Vec::new(),
+            samples: Vec::new(),
             notes: Vec::new(),
             told: Tally::default(),
             in_force: false,
@@ -172,6 +175,12 @@ impl Crisis {
             true => 0.0,
             false => f64::from(fund.cover) / f64::from(fund.target),
         };
+        self.story.samples.push(Sample {
+            time: self.world.suite.now(),
+            price: self.world.eth(),
+            cover: dollars(fund.cover),
+            share_price: dollars(share),
+        });
         Ok([
             date(self.world.suite.now()),
             price(self.world.eth()),

@@ -1,8 +1,10 @@
 //! A short crisis end to end.
 
+use std::sync::atomic::AtomicUsize;
+
 use breakwater_tests::Programs;
 
-use super::{together, Script};
+use super::{together, Case, Crisis, Script};
 use crate::market::Series;
 
 /// Two hours around the first fall of 12 March 2020.
@@ -34,4 +36,9 @@ fn two_hours_of_the_crash_hold_what_must_hold_with_every_fund() {
         let borne = tally.covered + tally.shared;
         assert!((borne - tally.recognised).abs() < 1e-3, "{text}");
     }
+    // The same each time, to the letter.
+    let progress = AtomicUsize::new(0);
+    let again = Crisis::play(&series, &script, Case::Full, 1, &programs, &progress).unwrap();
+    assert_eq!(again.lines, outcomes[2].lines);
+    assert_eq!(progress.into_inner(), series.rows.len());
 }

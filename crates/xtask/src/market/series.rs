@@ -137,6 +137,15 @@ impl Series {
         self
     }
 
+    /// The file's name without folder and ending.
+    pub(crate) fn stem(&self) -> String {
+        let stem = Path::new(&self.name).file_stem();
+        stem.map_or_else(
+            || "series".to_owned(),
+            |stem| stem.to_string_lossy().into_owned(),
+        )
+    }
+
     /// The first row.
     pub(crate) fn first(&self) -> Row {
         self.rows.first().copied().unwrap_or(Row {
