@@ -53,12 +53,17 @@ pub(crate) fn run(workspace: &Workspace, depth: Depth) -> Result<()> {
     Ok(())
 }
 
-/// The check of `cargo xtask test`: [`Depth::OwnCrates`], and nothing if these very programs have passed it before.
+/// The check of `cargo xtask test`: no program carries a path of this machine; and [`Depth::OwnCrates`], unless these very programs have passed
+/// that before.
 ///
 /// # Errors
 ///
 /// As [`run`].
 pub(crate) fn check(workspace: &Workspace, programs: &[Artifact]) -> Result<()> {
+    require_no_paths(
+        programs,
+        [Some(workspace.root().to_owned()), wasm::cargo_home()],
+    )?;
     let stamp = workspace.target().join("reproducible");
     let hashes: String = programs.iter().map(|program| hash(&program.wasm)).collect();
     if fs::read_to_string(&stamp).is_ok_and(|found| found == hashes) {
@@ -140,6 +145,27 @@ fn require_equal(pairs: &[Pair]) -> Result<()> {
         other.join(", ")
     ))
     .advise("look for paths in the module (`strings`), and for what build scripts read"))
+}
+
+/// Fails if a program has one of these folders in its data: it would come out different where they are called otherwise.
+fn require_no_paths<const N: usize>(
+    programs: &[Artifact],
+    folders: [Option<PathBuf>; N],
+) -> Result<()> {
+    for folder in folders.iter().flatten() {
+        let path = folder.to_string_lossy();
+        let has_path = |wasm: &[u8]| {
+            wasm.windows(path.len())
+                .any(|window| window == path.as_bytes())
+        };
+        if let Some(program) = programs.iter().find(|program| has_path(&program.wasm)) {
+            return Err(
+                Error::new(format!("{} carries the path {path}", program.name))
+                    .advise("the flags of crates/xtask/src/wasm.rs are to leave it out"),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// A folder for the copy; it goes away with the value.
@@ -234,6 +260,18 @@ mod tests {
         assert_eq!(last("vault"), "same");
         assert_eq!(last("insurance-fund"), "OTHER");
         assert!(require_equal(&pairs[..1]).is_ok());
+    }
+
+    #[test]
+    fn a_program_that_carries_a_path_of_the_machine_is_named() {
+        let mut program = wasm::tests::refused("vault");
+        let folders = || [Some(PathBuf::from("/home/somebody/.cargo")), None];
+        assert!(require_no_paths(&[program.clone()], folders()).is_ok());
+        program
+            .wasm
+            .extend(b"at /home/somebody/.cargo/registry/src/index/crate/lib.rs");
+        let error = require_no_paths(&[program], folders()).unwrap_err();
+        assert!(error.to_string().contains("vault carries"), "{error}");
     }
 
     #[test]
