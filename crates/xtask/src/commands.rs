@@ -134,6 +134,13 @@ const COMMANDS: &[Command] = &[
         run: run_devnode,
     },
     Command {
+        name: "solidity",
+        arguments: "",
+        summary: "compiles the Solidity beside the programs, which scripts deploy with them",
+        details: "The files are target/solidity/<Contract>.json, with `abi` and `bytecode`. The npm packages of scripts/ are installed, too.",
+        run: run_solidity,
+    },
+    Command {
         name: "vectors",
         arguments: "DIR",
         summary: "runs reference cases of the virtual machine and compares every figure",
@@ -391,6 +398,18 @@ fn run_abi(arguments: Vec<OsString>) -> Result<()> {
     Ok(())
 }
 
+fn run_solidity(arguments: Vec<OsString>) -> Result<()> {
+    no_arguments(arguments)?;
+    let workspace = Workspace::find()?;
+    let folder = solidity::compile(&workspace)?;
+    setup::node_packages(
+        &workspace.scripts(),
+        "deployment and operation are TypeScript on ethers",
+    )?;
+    output::line(folder.display());
+    Ok(())
+}
+
 fn run_vectors(arguments: Vec<OsString>) -> Result<()> {
     let mut parser = lexopt::Parser::from_args(arguments);
     let folder = match parser.next()? {
@@ -501,6 +520,7 @@ mod tests {
             ("size table", "unexpected argument \"table\""),
             ("abi --chekc", "invalid option '--chekc'"),
             ("abi IVault", "unexpected argument \"IVault\""),
+            ("solidity a", "unexpected argument \"a\""),
             ("vectors", "vectors takes the folder of the cases"),
             ("vectors --all", "invalid option '--all'"),
             ("vectors a b", "unexpected argument \"b\""),

@@ -18,9 +18,9 @@ const PACKAGES_STAMP: &str = ".installed-from";
 /// The version of cargo-stylus that tests run: that of the SDK.
 pub(crate) const CARGO_STYLUS: &str = "0.10.10";
 /// What solc-js and the scripts here need.
-const OLDEST_NODE: u32 = 18;
+const OLDEST_NODE: u32 = 20;
 const INSTALL_NODE: &str =
-    "install Node 18 or later, which brings npm (https://nodejs.org, or your system's packages), and run this again";
+    "install Node 20 or later, which brings npm (https://nodejs.org, or your system's packages), and run this again";
 
 /// Makes sure that the toolchain can compile for [`PROGRAM_TARGET`].
 pub(crate) fn program_target(workspace: &Workspace) -> Result<()> {
@@ -198,11 +198,11 @@ mod tests {
 
     #[test]
     fn node_is_accepted_from_the_oldest_supported_version_on() {
-        assert!(check_node_version("v18.0.0\n").is_ok());
-        assert!(check_node_version("v20.20.2\n").is_ok());
-        for refused in ["v16.20.0", "v17.9.1", "", "nonsense", "v"] {
+        assert!(check_node_version("v20.0.0\n").is_ok());
+        assert!(check_node_version("v22.20.2\n").is_ok());
+        for refused in ["v16.20.0", "v19.9.1", "", "nonsense", "v"] {
             let error = check_node_version(refused).unwrap_err().to_string();
-            assert!(error.contains("18 or later is needed"), "{error}");
+            assert!(error.contains("20 or later is needed"), "{error}");
             assert!(error.contains("what to do: install Node"), "{error}");
         }
     }

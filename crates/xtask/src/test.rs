@@ -194,6 +194,10 @@ pub(crate) fn run(workspace: &Workspace, seed: u64) -> Result<()> {
             &workspace.client_packages(),
             "tests run ethers, viem and cast against the node",
         )?;
+        setup::node_packages(
+            &workspace.scripts(),
+            "deployment and operation are TypeScript on ethers",
+        )?;
         setup::cargo_stylus(workspace)
     });
     if let (Some(programs), Some(contracts), Some(cargo_stylus)) = (programs, contracts, clients) {

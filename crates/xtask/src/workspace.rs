@@ -108,6 +108,11 @@ impl Workspace {
         self.root.join("tests").join("clients")
     }
 
+    /// Scripts that deploy and operate a market, and their npm packages.
+    pub(crate) fn scripts(&self) -> PathBuf {
+        self.root.join("scripts")
+    }
+
     /// What is installed and built for clients in tests.
     pub(crate) fn clients(&self) -> PathBuf {
         self.target.join("clients")
