@@ -57,6 +57,9 @@ export async function* deployment(world: World, account: string): AsyncGenerator
   yield* modules(world, account);
   yield* cached(world);
 
+  if (market.roles.steward !== undefined && !interfaces.vault.hasFunction("setSteward")) {
+    yield { notice: "roles.steward: these programs know no steward" };
+  }
   // All of them: a run may have ended between two.
   const isDeployed = (await Promise.all(owned.map((module) => exists(world, module)))).every(Boolean);
   const owners = isDeployed ? await Promise.all(owned.map(async (module) => [module, await ownerOf(world, module)] as const)) : [];

@@ -102,6 +102,12 @@ export class World {
     return symbol === this.market.asset.symbol ? this.market.asset : this.collateral(symbol).token;
   }
 
+  /** Decimals of a token by its symbol; those of most for one that the market file does not know. */
+  decimals(symbol: string): number {
+    const tokens = [this.market.asset, ...this.market.collaterals.map((collateral) => collateral.token)];
+    return tokens.find((token) => token.symbol === symbol)?.decimals ?? 18;
+  }
+
   /** Symbol of a token by its address. */
   symbol(address: string): string {
     const tokens = [this.market.asset, ...this.market.collaterals.map((collateral) => collateral.token)];

@@ -149,7 +149,7 @@ describe("deploy", () => {
 
     const [count, book] = [await nonce(), readFileSync(path, "utf8")];
     const second = await script("deploy", words);
-    assert.match(second.output, /^complete: \d+ addresses/);
+    assert.match(second.output, /^complete: \d+ addresses/m);
     assert.equal(await nonce(), count);
     assert.equal(readFileSync(path, "utf8"), book);
     assert.ok(!`${first.output}${book}`.includes(KEY.slice(2)), "the key is nowhere");

@@ -1,13 +1,13 @@
 // Market files: what does not fit is refused with the field's name. No node is needed.
 
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Interface, keccak256, toUtf8Bytes, zeroPadBytes, hexlify } from "ethers";
 import { insuranceFundAbi, liquidationAuctionAbi, oracleAdapterAbi, vaultAbi } from "../../abi/index.js";
 import { advised } from "../src/advice.ts";
-import { scripts } from "../src/artifacts.ts";
+import { root, scripts } from "../src/artifacts.ts";
 import { decay } from "../src/configuration.ts";
 import { explained, UserError } from "../src/errors.ts";
 import { parseMarket, readMarket } from "../src/market.ts";
@@ -76,3 +76,35 @@ test("advice is about errors that exist", () => {
   const names = new Set(abis.flatMap((abi) => new Interface(abi).fragments.filter((item) => item.type === "error").map((item) => "name" in item && item.name)));
   assert.deepEqual(advised.filter((name) => !names.has(name)), []);
 });
+
+test("the package in abi/ works where it is installed", async () => {
+  // Only its files, beside ethers.
+  const installed = join(scripts, "node_modules", "breakwater-abi");
+  const manifest = JSON.parse(readFileSync(join(root, "abi", "package.json"), "utf8")) as { files: string[] };
+  rmSync(installed, { recursive: true, force: true });
+  cpSync(join(root, "abi"), installed, {
+    recursive: true,
+    filter: (path) => path.endsWith("abi") || path.endsWith("package.json") || manifest.files.some((pattern) => matchesGlob(path.split("/").at(-1) ?? "", pattern)),
+  });
+  try {
+    assert.ok(!existsSync(join(installed, "units.json")));
+    const name = "breakwater-abi";
+    const abis = (await import(name)) as Record<string, unknown[]>;
+    assert.deepEqual(Object.keys(abis).sort(), ["auctionTakerAbi", "insuranceFundAbi", "liquidationAuctionAbi", "oracleAdapterAbi", "vaultAbi"]);
+    for (const [file, abi] of [["IVault", abis["vaultAbi"]], ["IOracleAdapter", abis["oracleAdapterAbi"]]] as const) {
+      const json = JSON.parse(readFileSync(join(installed, `${file}.json`), "utf8")) as unknown[];
+      assert.deepEqual(new Interface(abi as []).format(true), new Interface(json as []).format(true));
+      assert.match(import.meta.resolve(`${name}/${file}.sol`), /IVault\.sol$|IOracleAdapter\.sol$/);
+    }
+    const { contractAt } = (await import(`${name}/ethers`)) as { contractAt: (address: string, abi: unknown) => { interface: Interface } };
+    assert.ok(contractAt("0x00000000000000000000000000000000000000A1", abis["vaultAbi"]).interface.hasFunction("deposit"));
+  } finally {
+    rmSync(installed, { recursive: true, force: true });
+  }
+});
+
+/** Whether a name is as a pattern with stars says. */
+function matchesGlob(name: string, pattern: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replaceAll(".", "\\."));
+  return new RegExp(`^${parts.join(".*")}$`).test(name);
+}

@@ -8,7 +8,7 @@ use lexopt::ValueExt;
 use crate::{
     abi, bench, crisis, demo, devnode,
     error::{Error, Result},
-    gas, output, replay, reproducible, size, solidity, test, vectors, wasm,
+    gas, output, replay, reproducible, setup, size, solidity, test, vectors, wasm,
     workspace::Workspace,
 };
 

@@ -69,6 +69,16 @@ fn a_market_is_deployed_whatever_interrupts_it() {
 }
 
 #[test]
+fn a_market_is_looked_at_operated_changed_and_kept_alive() {
+    run_tests("operations.test.ts");
+}
+
+#[test]
+fn the_commands_of_the_scripts_readme_run() {
+    run_tests("readme.test.ts");
+}
+
+#[test]
 fn the_scripts_deploy_the_programs_of_the_suite_in_its_order() {
     let text = std::fs::read_to_string(scripts().join("programs.toml")).unwrap();
     let names: Vec<&str> = text
