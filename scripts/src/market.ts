@@ -125,6 +125,8 @@ const collateral = z.strictObject({
   /** Loan asset. */
   room_cap: decimal,
   curve,
+  /** For lots of the insurance fund. */
+  inventory_curve: curve.optional(),
   oracle,
 });
 

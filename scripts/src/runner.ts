@@ -19,6 +19,9 @@ export function costs(): z.output<typeof known> {
   return known.parse(JSON.parse(readFileSync(join(scripts, "costs.json"), "utf8")));
 }
 
+/** What a program takes that costs.json does not know yet: about as much as the largest. */
+const UNKNOWN_PROGRAM = { gas: 9_000_000, value: "200000000000000" };
+
 /** A step that is still to be done, and what it will cost at most, in wei. */
 export interface Planned {
   step: Step;
@@ -50,7 +53,7 @@ export async function plan(world: World, account: string, isExact: boolean): Pro
     }
     if (item.creates !== undefined) ahead.book.contents.contracts[item.creates] = getCreateAddress({ from: account, nonce });
     nonce += 1;
-    const figure = figures[item.cost] ?? { gas: 1_000_000, value: "0" };
+    const figure = figures[item.cost] ?? (item.cost.startsWith("program ") ? UNKNOWN_PROGRAM : { gas: 200_000, value: "0" });
     const needsRequest = isExact || perByte !== 0n;
     const request = needsRequest ? await item.request() : {};
     const estimate = isExact ? await estimated(world, account, request) : undefined;

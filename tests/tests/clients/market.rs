@@ -85,5 +85,8 @@ fn the_scripts_deploy_the_programs_of_the_suite_in_its_order() {
         .lines()
         .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
         .collect();
-    assert_eq!(names, PROGRAMS);
+    assert_eq!(
+        names, PROGRAMS,
+        "scripts/programs.toml has the same programs, with what their constructors take"
+    );
 }
