@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { AbiCoder, concat, dataSlice, getCreate2Address, hexlify, id, keccak256, toBeHex, type InterfaceAbi } from "ethers";
+import { AbiCoder, concat, dataSlice, getCreate2Address, id, keccak256, toBeHex, type InterfaceAbi } from "ethers";
 import { parse } from "smol-toml";
 import { z } from "zod";
 import { UserError } from "./errors.ts";
@@ -30,8 +30,10 @@ export interface Program {
   constructor: [type: string, value: string][] | undefined;
   /** Code of the account. */
   code: string;
+  codeHash: string;
   /** Init code that leaves this code. */
   initCode: string;
+  initCodeHash: string;
   /** Of the module. */
   wasmHash: string;
 }
@@ -43,8 +45,15 @@ const list = z.strictObject({
   })).min(1),
 });
 
-/** The programs in the order of their deployment. */
+let read: Program[] | undefined;
+
+/** The programs in the order of their deployment; read once. */
 export function programs(): Program[] {
+  read ??= readPrograms();
+  return read;
+}
+
+function readPrograms(): Program[] {
   const { program } = list.parse(parse(readFileSync(join(scripts, "programs.toml"), "utf8")));
   return program.map((entry) => {
     const path = join(programFolder, `${entry.name}.wasm`);
@@ -59,7 +68,9 @@ export function programs(): Program[] {
       // Every object has a `constructor`: only the file's own counts.
       constructor: Object.hasOwn(entry, "constructor") ? entry.constructor : undefined,
       code,
+      codeHash: keccak256(code),
       initCode: returning(code),
+      initCodeHash: keccak256(returning(code)),
       wasmHash,
     };
   });
@@ -96,7 +107,7 @@ export function constructorCalldata(program: Program, value: (name: string) => u
 /** Where the deployer contract creates a program for `caller`: see `tests/solidity/StylusDeployer.sol`. */
 export function programAddress(deployer: string, caller: string, salt: string, program: Program): string {
   const mixed = keccak256(AbiCoder.defaultAbiCoder().encode(["address", "bytes32"], [caller, salt]));
-  return getCreate2Address(deployer, mixed, keccak256(program.initCode));
+  return getCreate2Address(deployer, mixed, program.initCodeHash);
 }
 
 /** A compiled contract of tests/solidity. */
@@ -104,11 +115,6 @@ export function contract(name: string): { abi: InterfaceAbi; bytecode: string } 
   const path = join(contractFolder, `${name}.json`);
   if (!existsSync(path)) throw new UserError(`there is no ${path}`, "`cargo xtask solidity` compiles the contracts");
   return JSON.parse(readFileSync(path, "utf8")) as { abi: InterfaceAbi; bytecode: string };
-}
-
-/** Hash of data as hexadecimal text of a node. */
-export function codeHash(code: string): string {
-  return keccak256(hexlify(code));
 }
 
 /** The commit that is deployed, and the compiler: what somebody needs to build the same bytes. */

@@ -5,7 +5,7 @@ import {
   AbiCoder, concat, Contract, Interface, keccak256, parseUnits, toUtf8Bytes, ZeroAddress, ZeroHash, id as hashOf,
   type TransactionRequest,
 } from "ethers";
-import { build, codeHash, constructorCalldata, contract, programAddress, programs, type Program } from "./artifacts.ts";
+import { build, constructorCalldata, contract, programAddress, programs, type Program } from "./artifacts.ts";
 import { settings } from "./configuration.ts";
 import { UserError } from "./errors.ts";
 import type { Token } from "./market.ts";
@@ -212,7 +212,7 @@ function note(world: World, program: Program, salt: string, calldata: string): v
   verification.push({
     program: program.name,
     address: contracts[program.name] ?? "",
-    codehash: codeHash(program.code),
+    codehash: program.codeHash,
     wasm_sha256: program.wasmHash,
     code_bytes: (program.code.length - 2) / 2,
     salt,
