@@ -179,11 +179,25 @@ function ofCollateral(world: World, collateral: Collateral, loan: (text: string)
     },
   };
 
-  // Volatility-scaled; and, where the programs know lots of the fund, the same for those.
-  const curves = [curveOf(world, collateral, "curve", curve, 3n, "curveOf")];
-  if (collateral.inventory_curve && interfaces["liquidation-auction"].hasFunction("inventoryCurveOf")) {
-    curves.push(curveOf(world, collateral, "inventory_curve", collateral.inventory_curve, 7n, "inventoryCurveOf"));
-  }
+  const rates = [
+    field("kind", 3n, plain),
+    field("buffer", curve.buffer, percent),
+    field("multiplier", curve.multiplier, wad),
+    field("step", 0n, time),
+    field("floor", decay(curve.multiplier, curve.floor_volatility), wad),
+    field("cap", decay(curve.multiplier, curve.cap_volatility), wad),
+    field("tail", curve.tail, time),
+    field("cusp", curve.cusp, percent),
+  ];
+  const ofCurve: Definition = {
+    id: `${symbol}.curve`,
+    cost: "curve",
+    module: "liquidation-auction",
+    method: "setCurve",
+    arguments: [token, ...rates.map((entry) => entry.wanted)],
+    fields: rates,
+    read: async () => [...((await world.auction().curveOf(token)) as unknown as Result)] as Value[],
+  };
 
   const risk = [
     field("borrow_ltv", collateral.borrow_ltv, percent),
@@ -211,36 +225,7 @@ function ofCollateral(world: World, collateral: Collateral, loan: (text: string)
       return [...values.slice(0, 1), ...values.slice(2, 10)];
     },
   };
-  return [sources, ...curves, ofRisk];
-}
-
-/** A curve of the auction; `kind` as `setCurve` takes it. */
-function curveOf(world: World, collateral: Collateral, name: string, curve: Collateral["curve"], kind: bigint, view: string): Definition {
-  const token = world.token(collateral.token);
-  const field = (name: string, wanted: Value, show: (value: Value) => string): Field => ({ name, wanted, show });
-  const fields = [
-    field("kind", kind, plain),
-    field("buffer", curve.buffer, percent),
-    field("multiplier", curve.multiplier, wad),
-    field("step", 0n, time),
-    field("floor", decay(curve.multiplier, curve.floor_volatility), wad),
-    field("cap", decay(curve.multiplier, curve.cap_volatility), wad),
-    field("tail", curve.tail, time),
-    field("cusp", curve.cusp, percent),
-  ];
-  return {
-    id: `${collateral.token.symbol}.${name}`,
-    cost: "curve",
-    module: "liquidation-auction",
-    method: "setCurve",
-    arguments: [token, ...fields.map((entry) => entry.wanted)],
-    fields,
-    read: async () => {
-      const [kept, ...rest] = [...((await world.auction().getFunction(view)(token)) as Result)] as bigint[];
-      // Kinds of lots of the fund are numbered on from those of accounts; either number is answered by some programs.
-      return kept === undefined ? undefined : [kept === kind - 4n ? kind : kept, ...rest];
-    },
-  };
+  return [sources, ofCurve, ofRisk];
 }
 
 /** Whether a contract has what is wanted. */

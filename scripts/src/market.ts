@@ -125,8 +125,6 @@ const collateral = z.strictObject({
   /** Loan asset. */
   room_cap: decimal,
   curve,
-  /** For lots of the insurance fund. */
-  inventory_curve: curve.optional(),
   oracle,
 });
 
