@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { encryptKeystoreJson, Wallet, type JsonRpcProvider } from "ethers";
-import { scripts } from "../src/artifacts.ts";
+import { programs, scripts } from "../src/artifacts.ts";
 import { Book } from "../src/book.ts";
 import { explained } from "../src/errors.ts";
 import { parseMarket } from "../src/market.ts";
@@ -140,8 +140,10 @@ describe("deploy", () => {
     assert.deepEqual(planned.map(([title]) => title).filter((title) => !titles.has(title)), ["set vault.fund_target", "set sequencer"]);
     for (const [title, gas] of sent) {
       const figure = planned.find(([known]) => known === title)?.[1] ?? 0;
-      // costs.json is kept up with the programs: `deploy --write-costs`.
-      assert.ok(figure > gas * 0.8 && figure < gas * 1.3, `${title}: planned ${figure}, took ${gas}`);
+      // costs.json is kept up with the programs: `deploy --write-costs`. What is new is planned at more than it takes.
+      const kind = title?.replace(/^create, activate and construct /, "program ").replace(/^set (?:\w+\.(?=sources|curve|collateral))?/, "") ?? "";
+      const isNew = /^(program|roles)/.test(kind) && costs()[kind] === undefined;
+      assert.ok(figure > gas * 0.8 && figure < gas * (isNew ? 10 : 1.3), `${title}: planned ${figure}, took ${gas}`);
     }
     const total = Number(/at most ([\d.]+) ether in all/.exec(ahead.output)?.[1]);
     const spent = Number(money - (await provider.getBalance(wallet.address))) / 1e18;
@@ -153,7 +155,7 @@ describe("deploy", () => {
     assert.equal(await nonce(), count);
     assert.equal(readFileSync(path, "utf8"), book);
     assert.ok(!`${first.output}${book}`.includes(KEY.slice(2)), "the key is nowhere");
-    assert.equal(Book.read(path)?.contents.verification.length, Object.keys(costs()).filter((kind) => kind.startsWith("program ")).length);
+    assert.equal(Book.read(path)?.contents.verification.length, programs().length);
   });
 
   test("a chain that is not the market's is refused before anything is sent", async () => {
