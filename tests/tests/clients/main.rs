@@ -7,5 +7,6 @@ mod cargo_stylus;
 mod cast;
 mod checklist;
 mod common;
+mod example;
 mod market;
 mod scripts;
