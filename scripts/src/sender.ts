@@ -1,7 +1,7 @@
 // Sends transactions one after another. Each is signed and written to the book before it is sent: whoever comes after a crash finds out
 // what became of it, and sends no other in its place.
 
-import { getCreateAddress, Transaction, type JsonRpcProvider, type TransactionReceipt, type TransactionRequest, type Wallet } from "ethers";
+import { getCreateAddress, isError, Transaction, type JsonRpcProvider, type TransactionReceipt, type TransactionRequest, type Wallet } from "ethers";
 import type { Book } from "./book.ts";
 import { UserError } from "./errors.ts";
 
@@ -19,6 +19,9 @@ export async function fees(provider: JsonRpcProvider): Promise<{ gasPrice: bigin
   return { gasPrice, maxFeePerGas: (gasPrice * 3n) / 2n, maxPriorityFeePerGas: 0n };
 }
 
+/** How long a transaction may take, milliseconds. */
+const PATIENCE = 180_000;
+
 export class Sender {
   readonly #provider: JsonRpcProvider;
   readonly #wallet: Wallet;
@@ -35,7 +38,8 @@ export class Sender {
     const { pending } = this.#book.contents;
     if (!pending) return false;
     let receipt = await this.#provider.getTransactionReceipt(pending.hash);
-    if (!receipt && (await this.#provider.getTransactionCount(this.#wallet.address)) > pending.nonce) {
+    const { from } = Transaction.from(pending.raw);
+    if (!receipt && from && (await this.#provider.getTransactionCount(from)) > pending.nonce) {
       // Replaced by another: it will never be mined.
       delete this.#book.contents.pending;
       this.#book.save();
@@ -45,9 +49,9 @@ export class Sender {
       await this.#provider.broadcastTransaction(pending.raw).catch(async (error: unknown) => {
         if (!(await this.#provider.getTransaction(pending.hash))) throw error;
       });
-      receipt = await this.#provider.waitForTransaction(pending.hash);
+      receipt = await this.#mined(pending.hash);
     }
-    if (receipt) await this.#record(receipt);
+    await this.#record(receipt);
     return true;
   }
 
@@ -69,10 +73,19 @@ export class Sender {
     this.#book.contents.pending = { step: purpose.step, hash, raw, nonce, ...creates };
     this.#book.save();
     await this.#provider.broadcastTransaction(raw);
-    const receipt = await this.#provider.waitForTransaction(hash);
-    if (!receipt) throw new UserError(`transaction ${hash} was not mined`, "run the command again: it goes on where it stopped");
+    const receipt = await this.#mined(hash);
     await this.#record(receipt, request);
     return receipt;
+  }
+
+  /** Waits for a transaction; not for ever: the fee that it offers may have become too low. */
+  async #mined(hash: string): Promise<TransactionReceipt> {
+    const receipt = await this.#provider.waitForTransaction(hash, 1, PATIENCE).catch((error: unknown) => {
+      if (isError(error, "TIMEOUT")) return null;
+      throw error;
+    });
+    if (receipt) return receipt;
+    throw new UserError(`transaction ${hash} was not mined within ${PATIENCE / 60_000} minutes`, "run the command again, later if fees are high now: it waits for the same transaction");
   }
 
   /** Writes down what became of the pending transaction. */
