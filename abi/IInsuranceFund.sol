@@ -3,6 +3,8 @@
 pragma solidity ^0.8.4;
 
 interface IInsuranceFund {
+    /// @notice Collateral of the fund has no good price, so there is no value to issue shares at.
+    error DepositsWait();
     /// @notice ERC-6093: the spender may move less than it would take.
     /// @param spender who may move it
     /// @param allowance what the spender may still move, base units
@@ -21,10 +23,6 @@ interface IInsuranceFund {
     /// @param shares base units of shares
     /// @param max most that is possible, base units
     error ERC4626ExceededMaxRedeem(address owner, uint256 shares, uint256 max);
-    /// @notice More than half of the fund's vault shares would be in lots: `spent` in all, `left` above the minimum.
-    /// @param spent vault shares, base units
-    /// @param left vault shares above the minimum, base units
-    error HalfExceeded(uint256 spent, uint256 left);
     /// @notice The module is in the middle of another call.
     error Locked();
     /// @notice A result left the range of 256 bits.
@@ -38,6 +36,10 @@ interface IInsuranceFund {
     error ParameterOutOfBounds(bytes32 parameter, uint256 value);
     /// @notice ERC-7540: an asynchronous vault has no preview of its exits.
     error PreviewNotSupported();
+    /// @notice A collateral in use has no good price: the request can be claimed once it has one, and from `until` on
+    /// in any case.
+    /// @param until seconds since 1970
+    error RedemptionsWait(uint256 until);
     /// @notice A call to a token failed.
     /// @param token address of the token
     error TokenCallFailed(address token);
@@ -86,6 +88,11 @@ interface IInsuranceFund {
     /// @param to who gets it
     /// @param value base units
     event Transfer(address indexed from, address indexed to, uint256 value);
+    /// @notice Prices that are not good began to make those wait who may leave, or no longer; `total` seconds of waits
+    /// are over.
+    /// @param waits true if they wait
+    /// @param total seconds
+    event WaitSampled(bool waits, uint256 total);
     /// @notice ERC-4626: `assets` went to `receiver` for `shares` of `owner`, burnt by `sender`.
     /// @param sender who calls or pays
     /// @param receiver who gets it
@@ -93,6 +100,13 @@ interface IInsuranceFund {
     /// @param assets vault shares, base units
     /// @param shares base units of shares
     event Withdraw(address indexed sender, address indexed receiver, address indexed owner, uint256 assets, uint256 shares);
+    /// @notice `controller` left with its part of the collateral in no lot, of the tokens whose bits are set in
+    /// `tokens` (in the order of the vault's `collaterals`), for `shares`; `Withdraw` says what it got besides.
+    /// @param controller whose request it is
+    /// @param receiver who gets it
+    /// @param tokens a bit for each token, the lowest for the first of the vault's `collaterals`
+    /// @param shares fund shares
+    event WithdrawnInKind(address indexed controller, address indexed receiver, uint256 tokens, uint256 shares);
 
     /// @notice By anybody: have the fund take at most `maxLot` of auction `id`, while its price is at or under the
     /// adapter's low price less the vault's backstop discount. It pays with vault shares, with at most half of them at
@@ -158,6 +172,10 @@ interface IInsuranceFund {
     /// @param operator who may act
     /// @return true if the operator may act
     function isOperator(address controller, address operator) external view returns (bool);
+    /// @notice Longest time from a request to the moment at which it can be claimed, whatever prices do, seconds:
+    /// cool-down and three days.
+    /// @return seconds
+    function longestWait() external view returns (uint256);
     /// @notice ERC-4626: the most that `deposit` takes now.
     /// @param receiver who gets it
     /// @return base units of the asset
@@ -209,18 +227,40 @@ interface IInsuranceFund {
     /// @param controller whose request it is
     /// @return assets paid out, base units
     function redeem(uint256 shares, address receiver, address controller) external returns (uint256);
-    /// @notice The running request of `controller`, claimable from `from` to `until`; zeros without one.
+    /// @notice Leave in kind: `shares` claimable fund shares of `controller` for their part of the vault shares
+    /// (collateral in lots counts at its low value) and of the collateral in no lot, of the tokens whose bits are set
+    /// in `tokens` (in the order of the vault's `collaterals`; 2^256-1: all); what is left out is given up. Not while
+    /// there are arrears. Returns the vault shares.
+    /// @param shares fund shares
+    /// @param receiver who gets it
+    /// @param controller whose request it is
+    /// @param tokens a bit for each token, the lowest for the first of the vault's `collaterals`
+    /// @return assets vault shares
+    function redeemInKind(uint256 shares, address receiver, address controller, uint256 tokens) external returns (uint256 assets);
+    /// @notice The running request of `controller`, claimable from `from` to `until` (later by what was waited); zeros
+    /// without one.
     /// @param controller whose request it is
     /// @return shares base units of shares
     /// @return from seconds since 1970
     /// @return until seconds since 1970
     function redeemRequestOf(address controller) external view returns (uint256 shares, uint256 from, uint256 until);
-    /// @notice ERC-7540: put `shares` of `owner` into escrow, to be redeemed by `controller` after the cool-down.
+    /// @notice Put shares of `owner` into escrow for `controller`, claimable after the cool-down for as long as the
+    /// window is open. Deviation from ERC-7540, which knows no expiry: what is not claimed then has to be requested
+    /// anew, or cancelled.
     /// @param shares base units of shares
     /// @param controller whose request it is
     /// @param owner whose it is
     /// @return requestId 0: requests of a controller are one
     function requestRedeem(uint256 shares, address controller, address owner) external returns (uint256 requestId);
+    /// @notice Look whether prices make those wait who may leave, by anybody: windows last longer by what was waited.
+    /// @return waits true if they wait
+    function sampleWait() external returns (bool waits);
+    /// @notice By anybody: put at most `maxLot` of the fund's collateral up for sale, for vault shares, by the patient
+    /// curve of `token`.
+    /// @param token address of the token
+    /// @param maxLot most of the lot to take, base units of its token
+    /// @return id number of the auction
+    function sellInventory(address token, uint256 maxLot) external returns (uint256 id);
     /// @notice Let `operator` act for the caller, or no longer.
     /// @param operator who may act
     /// @param approved true to allow, false to forbid
@@ -236,7 +276,7 @@ interface IInsuranceFund {
     /// @notice ERC-20: symbol of the shares.
     /// @return symbol of the share token
     function symbol() external view returns (string memory);
-    /// @notice ERC-4626: all assets of the shares' owners.
+    /// @notice What the fund is worth to those who leave: `low` of `worth`.
     /// @return base units of the asset
     function totalAssets() external view returns (uint256);
     /// @notice ERC-20: all shares.
@@ -262,4 +302,10 @@ interface IInsuranceFund {
     /// @param controller whose request it is
     /// @return shares burnt, base units
     function withdraw(uint256 assets, address receiver, address controller) external returns (uint256);
+    /// @notice What the fund is worth in vault shares: to those who come (inventory at mid, what is pending at face)
+    /// and to those who leave (inventory at low less the backstop discount, nothing pending). Both less arrears. What
+    /// they are made of: `waterfall` of the vault.
+    /// @return high vault shares
+    /// @return low vault shares
+    function worth() external view returns (uint256 high, uint256 low);
 }

@@ -200,6 +200,17 @@ interface ILiquidationAuction {
     /// @notice The least remainder of an auction.
     /// @return base units of the loan asset
     function dust() external view returns (uint256);
+    /// @notice The same of the curve for lots of the fund.
+    /// @param token address of the token
+    /// @return kind number of the kind
+    /// @return buffer first price over the oracle's, WAD
+    /// @return rate what the price falls by, as `setCurve` says for each kind
+    /// @return step seconds of a step
+    /// @return floor least decay a second, WAD
+    /// @return cap most that is allowed, base units: of the token for collateral, of the loan asset for debt
+    /// @return tail seconds after which an auction needs a reset
+    /// @return cusp part of the first price under which an auction needs a reset, WAD
+    function inventoryCurveOf(address token) external view returns (uint8 kind, uint256 buffer, uint256 rate, uint256 step, uint256 floor, uint256 cap, uint256 tail, uint256 cusp);
     /// @notice The other modules and programs.
     /// @return vault address of the vault
     /// @return oracle address of the oracle adapter
@@ -225,7 +236,8 @@ interface ILiquidationAuction {
     /// stairstep exponential, `rate` = factor a `step` in WAD, `step` in seconds; 3: volatility-scaled exponential,
     /// `rate` = c in WAD, decay a second = c·volatility/root of a year, within `floor` and `cap` (WAD), fixed at start
     /// or reset. What a kind does not use is 0. `buffer` and `cusp` in WAD, `tail` in seconds; `cusp·buffer` must be
-    /// under 1 less the vault's backstop discount.
+    /// under 1 less the vault's backstop discount. Kinds 4 to 7 are these for lots of the fund, with any `cusp`: such a
+    /// lot is never sold under the low price less the backstop discount.
     /// @param token address of the token
     /// @param kind number of the kind
     /// @param buffer first price over the oracle's, WAD
@@ -242,8 +254,9 @@ interface ILiquidationAuction {
     /// @notice Set the stop level, by the owner.
     /// @param level 0 none, 1 no start, 2 no start or reset, 3 no start, reset or take
     function setStop(uint8 level) external;
-    /// @notice Only by the vault: put `lot` of `token` of `account` up for sale, to raise `tab`, of which `debt` is
-    /// debt; `price` and `volatility` are the oracle's.
+    /// @notice Without a `tab` the lot is the fund's: it raises what it brings, in vault shares, by the curve for such
+    /// lots. Only by the vault: put `lot` of `token` of `account` up for sale, to raise `tab`, of which `debt` is debt;
+    /// `price` and `volatility` are the oracle's.
     /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
     /// @param token address of the token
     /// @param lot collateral for sale, base units of its token

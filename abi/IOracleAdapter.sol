@@ -220,7 +220,7 @@ interface IOracleAdapter {
     /// @return value of a base unit in base units of the loan asset, times 1e36
     function price(address token) external view returns (uint256);
     /// @notice One quote a token, in order; reverts only for want of gas.
-    /// @param tokens addresses of the tokens
+    /// @param tokens a bit for each token, the lowest for the first of the vault's `collaterals`
     /// @return one quote a token, in order
     function quotes(address[] memory tokens) external view returns (Quote[] memory);
     /// @notice What each source of `token` says now.

@@ -178,6 +178,66 @@ interface IVault {
         // part of the lenders' assets that is lent, WAD
         uint256 utilisation;
     }
+    /// Every layer of the waterfall, and what the insurance fund is made of.
+    struct WaterfallView {
+        // Vault shares of the fund, and those of them that always stay. (vault shares)
+        uint256 fundShares;
+        // vault shares
+        uint256 fundMinimum;
+        // What the fund is worth to those who come and to those who leave, in vault shares: `fundShares`, and beside
+        // them `inventoryMid` less `arrears` and `pending`, or `inventoryLow` less `arrears`. (vault shares)
+        uint256 high;
+        // vault shares
+        uint256 low;
+        // The part of `low` that is inventory in lots, in vault shares. (vault shares)
+        uint256 lowInLots;
+        // 1: a collateral in the books has no good price and is not dead, so whoever may leave the fund has to wait; 2:
+        // the fund has some of it, so nobody can come either; else 0. (0, 1 or 2)
+        uint256 waits;
+        // Collateral of the fund, in lots or not, at mid prices, and at low ones less the backstop discount, loan
+        // asset. (base units of the loan asset)
+        uint256 inventoryMid;
+        // base units of the loan asset
+        uint256 inventoryLow;
+        // What claims and interest may still bring the fund: recoveries, penalties, reserve. (base units of the loan
+        // asset)
+        uint256 pending;
+        // Losses that the fund's shares did not cover, to be paid by sales of inventory; and by recoveries only. (base
+        // units of the loan asset)
+        uint256 arrears;
+        // base units of the loan asset
+        uint256 arrearsBeyond;
+        // Vault shares spent on lots that the fund still has. (vault shares)
+        uint256 absorbedShares;
+        // What the fund can bear now, what it should be able to, and the one over the other in WAD (2^256-1 without a
+        // target). (what the fund can bear, base units of the loan asset)
+        uint256 cover;
+        // what it should be, base units of the loan asset
+        uint256 target;
+        // WAD
+        uint256 coverage;
+        // From when on auto-deleveraging is in force (0: not armed), and how wide its zone is now, in standard
+        // deviations, WAD. (seconds since 1970, 0: not armed)
+        uint256 deleveragingFrom;
+        // standard deviations, WAD
+        uint256 deleveragingWidth;
+        // Debt of predictive lots against their cap. (debt of predictive lots, base units of the loan asset)
+        uint256 predictiveUsed;
+        // most debt of predictive lots for sale at once, base units of the loan asset
+        uint256 predictiveCap;
+        // Debt for sale in auctions, what counts against their cap with what has not decayed yet, and the cap. (base
+        // units of the loan asset)
+        uint256 forSale;
+        // debt for sale, base units of the loan asset
+        uint256 roomUsed;
+        // most debt for sale at once, base units of the loan asset
+        uint256 roomCap;
+        // Claims, at what lenders' assets count them, and recovered losses that do not count yet. (at what the lenders'
+        // assets count claims, base units of the loan asset)
+        uint256 carrying;
+        // recovered losses that lenders do not have yet, base units of the loan asset
+        uint256 unvested;
+    }
 
     /// @notice The account can't be liquidated: its debt is within its capacity, and in no zone of predictive
     /// liquidation.
@@ -188,6 +248,9 @@ interface IVault {
     /// @notice A figure does not fit the vault's books (128 bits).
     /// @param amount the figure that does not fit, base units
     error AmountTooLarge(uint256 amount);
+    /// @notice While the fund owes lenders `due`, it takes no lots, and nobody leaves it in kind.
+    /// @param due what the fund owes lenders, base units of the loan asset
+    error ArrearsOpen(uint256 due);
     /// @notice The lot would be smaller than the smallest that is worth an auction.
     /// @param debt base units of the loan asset, rounded up
     /// @param minLot least debt of a lot, base units of the loan asset
@@ -243,6 +306,11 @@ interface IVault {
     /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
     /// @param until seconds since 1970
     error GracePeriod(bytes32 account, uint256 until);
+    /// @notice More than half of the fund's shares would be in lots: `spent` on those it still has, `left` above the
+    /// minimum.
+    /// @param spent vault shares
+    /// @param left vault shares above the minimum
+    error HalfExceeded(uint256 spent, uint256 left);
     /// @notice Selling this token would not improve the account's health.
     /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
     /// @param token address of the token
@@ -292,6 +360,10 @@ interface IVault {
     /// @param verb 0 deposit and mint, 1 withdraw and redeem, 2 withdrawCollateral, 3 borrow, 4 liquidate
     /// @param until seconds since 1970
     error Paused(uint256 verb, uint256 until);
+    /// @notice The fund's collateral is not sold for `payment`, under its low value: `least`.
+    /// @param payment base units of the loan asset
+    /// @param least base units of the loan asset
+    error PaymentBelowLowValue(uint256 payment, uint256 least);
     /// @notice The fund takes a lot only at or under `limit`.
     /// @param price value of a base unit in base units of the loan asset, times 1e36
     /// @param limit value of a base unit in base units of the loan asset, times 1e36
@@ -335,6 +407,16 @@ interface IVault {
     /// @param spender who may move it
     /// @param value base units
     event Approval(address indexed owner, address indexed spender, uint256 value);
+    /// @notice Of a loss that all lenders share, the fund owes them `assets`, to be paid by sales of its inventory:
+    /// `due` in all.
+    /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
+    /// @param assets base units of the loan asset
+    /// @param due what the fund owes lenders, base units of the loan asset
+    event ArrearsAdded(bytes32 indexed account, uint256 assets, uint256 due);
+    /// @notice `assets` of what the fund owes the lenders were paid, by a sale or a recovery; `due` is left.
+    /// @param assets base units of the loan asset
+    /// @param due what the fund owes lenders, base units of the loan asset
+    event ArrearsPaid(uint256 assets, uint256 due);
     /// @notice `account` borrowed `assets`, sent to `receiver`.
     /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
     /// @param receiver who gets it
@@ -417,6 +499,13 @@ interface IVault {
     /// @param grace seconds
     /// @param graceFloor health factor, WAD
     event GuardianSet(address indexed guardian, uint256 grace, uint256 graceFloor);
+    /// @notice Inventory of the fund was sold for `shares` of `payer`, worth `payment`; the part that pays arrears was
+    /// burnt.
+    /// @param token address of the token
+    /// @param payer who pays
+    /// @param payment base units of the loan asset
+    /// @param shares vault shares
+    event InventorySold(address indexed token, address indexed payer, uint256 payment, uint256 shares);
     /// @notice `debt` of `account` became a claim, and `lot` of `token` was put up for sale to pay it and `penalty`.
     /// `debtBefore` and `capacityBefore` are D and B at the moment of the decision (health factor = B/D).
     /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
@@ -765,7 +854,8 @@ interface IVault {
     /// @return settlement address of the vault's program for claims
     /// @return administration address of the vault's program for administration
     /// @return views address of the vault's program for views
-    function modules() external view returns (address oracle, address auction, address fund, address liquidation, address settlement, address administration, address views);
+    /// @return inventory address of the vault's program for the fund's collateral
+    function modules() external view returns (address oracle, address auction, address fund, address liquidation, address settlement, address administration, address views, address inventory);
     /// @notice ERC-20: name of the shares.
     /// @return name of the share token
     function name() external view returns (string memory);
@@ -866,6 +956,12 @@ interface IVault {
     /// @return decaying settled but not yet decayed, base units of the loan asset
     /// @return cap most that is allowed, base units: of the token for collateral, of the loan asset for debt
     function roomOf(address token) external view returns (uint256 live, uint256 decaying, uint256 cap);
+    /// @notice Only by the fund: put at most `maxLot` of its collateral up for sale. The lot has no tab and its account
+    /// is the fund's; takers pay with vault shares, on an allowance to the auction. Returns the auction's id.
+    /// @param token address of the token
+    /// @param maxLot most of the lot to take, base units of its token
+    /// @return id number of the auction
+    function sellInventory(address token, uint256 maxLot) external returns (uint256 id);
     /// @notice The liquidation threshold of a new token is `thresholdMax`; that of a known one stays, and moves into
     /// its range by `updateMargin`. Ratios are whole billionths. `beta` is the correlation with the market.
     /// @param token address of the token
@@ -950,6 +1046,15 @@ interface IVault {
     /// @param lotReturned base units of the collateral
     /// @param ended true if this lot is over
     function settle(bytes32 account, address token, address payer, uint256 payment, uint256 tabSettled, uint256 debtSettled, uint256 lotReturned, bool ended) external;
+    /// @notice Only by the auction: `amount` of such a lot was sold to `payer` for vault shares worth `payment`;
+    /// `lotReturned` goes back to the fund. Refused under what the fund's low value counts it at: the oracle's low
+    /// price less the backstop discount.
+    /// @param token address of the token
+    /// @param payer who pays
+    /// @param amount base units of the token
+    /// @param payment base units of the loan asset
+    /// @param lotReturned base units of the collateral
+    function settleInventory(address token, address payer, uint256 amount, uint256 payment, uint256 lotReturned) external;
     /// @notice ERC-20: symbol of the shares.
     /// @return symbol of the share token
     function symbol() external view returns (string memory);
@@ -986,6 +1091,10 @@ interface IVault {
     /// @param token address of the token
     /// @return liquidation threshold, WAD
     function updateMargin(address token) external returns (uint256);
+    /// @notice What each layer that stands before the lenders has and has to bear, and what the insurance fund is made
+    /// of.
+    /// @return every layer's state
+    function waterfall() external view returns (WaterfallView memory);
     /// @notice ERC-4626: burn shares of `owner` for exactly `assets`.
     /// @param assets base units of the asset: of the vault the loan asset
     /// @param receiver who gets it
@@ -998,4 +1107,11 @@ interface IVault {
     /// @param amount base units of the token
     /// @param receiver who gets it
     function withdrawCollateral(bytes32 account, address token, uint256 amount, address receiver) external;
+    /// @notice Only by the fund: send `part` of `whole` of its collateral that is in no lot to `receiver`, of the
+    /// tokens whose bits are set in `tokens` (in the order of `collaterals`).
+    /// @param part of `whole`
+    /// @param whole what `part` is counted in
+    /// @param tokens a bit for each token, the lowest for the first of the vault's `collaterals`
+    /// @param receiver who gets it
+    function withdrawInventory(uint256 part, uint256 whole, uint256 tokens, address receiver) external;
 }

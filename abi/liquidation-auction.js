@@ -11,6 +11,7 @@ export const liquidationAuctionAbi = [
   {"inputs":[{"name":"id","type":"uint256"}],"name":"close","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"token","type":"address"}],"name":"curveOf","outputs":[{"name":"kind","type":"uint8"},{"name":"buffer","type":"uint256"},{"name":"rate","type":"uint256"},{"name":"step","type":"uint256"},{"name":"floor","type":"uint256"},{"name":"cap","type":"uint256"},{"name":"tail","type":"uint256"},{"name":"cusp","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"dust","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"token","type":"address"}],"name":"inventoryCurveOf","outputs":[{"name":"kind","type":"uint8"},{"name":"buffer","type":"uint256"},{"name":"rate","type":"uint256"},{"name":"step","type":"uint256"},{"name":"floor","type":"uint256"},{"name":"cap","type":"uint256"},{"name":"tail","type":"uint256"},{"name":"cusp","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"modules","outputs":[{"name":"vault","type":"address"},{"name":"oracle","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"owner","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"pendingOwner","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},

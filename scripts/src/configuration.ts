@@ -138,7 +138,7 @@ function definitions(world: World): Definition[] {
 function ofCollateral(world: World, collateral: Collateral, loan: (text: string) => bigint, inLoan: (value: Value) => string): Definition[] {
   const token = world.token(collateral.token);
   const { symbol, decimals } = collateral.token;
-  const { oracle, curve } = collateral;
+  const { oracle } = collateral;
   const inToken = (value: Value): string => `${amount(value as bigint, decimals)} ${symbol}`;
   const field = (name: string, wanted: Value, show: (value: Value) => string, rounded = false): Field => ({ name, wanted, show, rounded });
 
@@ -179,25 +179,34 @@ function ofCollateral(world: World, collateral: Collateral, loan: (text: string)
     },
   };
 
-  const rates = [
-    field("kind", 3n, plain),
-    field("buffer", curve.buffer, percent),
-    field("multiplier", curve.multiplier, wad),
-    field("step", 0n, time),
-    field("floor", decay(curve.multiplier, curve.floor_volatility), wad),
-    field("cap", decay(curve.multiplier, curve.cap_volatility), wad),
-    field("tail", curve.tail, time),
-    field("cusp", curve.cusp, percent),
-  ];
-  const ofCurve: Definition = {
-    id: `${symbol}.curve`,
-    cost: "curve",
-    module: "liquidation-auction",
-    method: "setCurve",
-    arguments: [token, ...rates.map((entry) => entry.wanted)],
-    fields: rates,
-    read: async () => [...((await world.auction().curveOf(token)) as unknown as Result)] as Value[],
-  };
+  // Volatility-scaled: 3 for the lots of accounts, 7 for those of the fund.
+  const curves = ([["curve", collateral.curve, 3n], ["inventory_curve", collateral.inventory_curve, 7n]] as const).map(
+    ([name, curve, kind]): Definition => {
+      const rates = [
+        field("kind", 3n, plain),
+        field("buffer", curve.buffer, percent),
+        field("multiplier", curve.multiplier, wad),
+        field("step", 0n, time),
+        field("floor", decay(curve.multiplier, curve.floor_volatility), wad),
+        field("cap", decay(curve.multiplier, curve.cap_volatility), wad),
+        field("tail", curve.tail, time),
+        field("cusp", curve.cusp, percent),
+      ];
+      return {
+        id: `${symbol}.${name}`,
+        cost: "curve",
+        module: "liquidation-auction",
+        method: "setCurve",
+        arguments: [token, kind, ...rates.slice(1).map((entry) => entry.wanted)],
+        fields: rates,
+        read: async () => {
+          const auction = world.auction();
+          const present = kind === 3n ? await auction.curveOf(token) : await auction.inventoryCurveOf(token);
+          return [...(present as unknown as Result)] as Value[];
+        },
+      };
+    },
+  );
 
   const risk = [
     field("borrow_ltv", collateral.borrow_ltv, percent),
@@ -225,7 +234,7 @@ function ofCollateral(world: World, collateral: Collateral, loan: (text: string)
       return [...values.slice(0, 1), ...values.slice(2, 10)];
     },
   };
-  return [sources, ofCurve, ofRisk];
+  return [sources, ...curves, ofRisk];
 }
 
 /** Whether a contract has what is wanted. */

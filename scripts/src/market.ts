@@ -125,6 +125,8 @@ const collateral = z.strictObject({
   /** Loan asset. */
   room_cap: decimal,
   curve,
+  /** Of the insurance fund's lots: patient. */
+  inventory_curve: curve,
   oracle,
 });
 

@@ -58,6 +58,8 @@ pub struct CollateralSetup {
     pub room_cap: u128,
     /// The auction's curve.
     pub curve: CurveSetup,
+    /// The curve of the fund's lots.
+    pub inventory_curve: CurveSetup,
 }
 
 /// Which of the Solidity contracts a token is, and its decimals.
@@ -139,6 +141,16 @@ impl Default for SuiteConfig {
             tail: 90 * 60,
             cusp: percent(80),
         };
+        // Patient: by a hundredth of that, 0.7 % an hour at a volatility of 100 % a year, for three days at most. Under the low price less the
+        // discount nothing of the fund's is sold.
+        let inventory_curve = CurveSetup {
+            multiplier: DEFAULT_VOLATILITY_MULTIPLIER / 100,
+            floor: curve.floor / 100,
+            cap: curve.cap / 100,
+            tail: 72 * HOUR,
+            cusp: percent(92),
+            ..curve
+        };
         Self {
             asset: TokenSetup {
                 contract: "StableToken",
@@ -161,6 +173,7 @@ impl Default for SuiteConfig {
                 supply_cap: 1_000_000 * WAD as u128,
                 room_cap: 400_000 * STABLE,
                 curve,
+                inventory_curve,
             },
             // k = 1.09/0.94 = 1.160, λ·k = 0.812.
             second: CollateralSetup {
@@ -174,6 +187,7 @@ impl Default for SuiteConfig {
                 supply_cap: 100_000 * 100_000_000,
                 room_cap: 200_000 * STABLE,
                 curve,
+                inventory_curve,
             },
             max_age: HOUR as u32,
             oracle: Parameters {

@@ -56,6 +56,7 @@ impl Suite {
                 settlement: nothing,
                 administration: nothing,
                 views: nothing,
+                inventory: nothing,
                 oracle: nothing,
                 oracle_extension: nothing,
                 auction: nothing,
@@ -187,7 +188,7 @@ impl Suite {
             };
             *address = self.view(deployer, &call)?;
         }
-        let [liquidation, settlement, administration, views, oracle_extension, oracle, vault, auction, fund] =
+        let [liquidation, settlement, administration, views, inventory, oracle_extension, oracle, vault, auction, fund] =
             addresses;
         let asset = self.asset;
         let decimals = u16::from(self.config.asset.decimals);
@@ -202,12 +203,14 @@ impl Suite {
             settlement,
             administration,
             views,
+            inventory,
             owner,
             names.0,
             names.1,
         );
         let periods = [self.config.cooldown, self.config.window].map(U256::from);
         let constructors: [Option<Vec<u8>>; PROGRAMS.len()] = [
+            None,
             None,
             None,
             None,
@@ -252,6 +255,7 @@ impl Suite {
             settlement,
             administration,
             views,
+            inventory,
             oracle,
             oracle_extension,
             auction,
@@ -356,18 +360,21 @@ impl Suite {
                 )),
         };
         self.send(owner, oracle, &sources)?;
-        let curve = ILiquidationAuction::setCurveCall {
-            token,
-            kind: 3,
-            buffer: U256::from(setup.curve.buffer),
-            rate: U256::from(setup.curve.multiplier),
-            step: U256::ZERO,
-            floor: U256::from(setup.curve.floor),
-            cap: U256::from(setup.curve.cap),
-            tail: U256::from(setup.curve.tail),
-            cusp: U256::from(setup.curve.cusp),
-        };
-        self.send(owner, auction, &curve)?;
+        // Volatility-scaled, and the same for lots of the fund.
+        for (kind, curve) in [(3, setup.curve), (7, setup.inventory_curve)] {
+            let call = ILiquidationAuction::setCurveCall {
+                token,
+                kind,
+                buffer: U256::from(curve.buffer),
+                rate: U256::from(curve.multiplier),
+                step: U256::ZERO,
+                floor: U256::from(curve.floor),
+                cap: U256::from(curve.cap),
+                tail: U256::from(curve.tail),
+                cusp: U256::from(curve.cusp),
+            };
+            self.send(owner, auction, &call)?;
+        }
         let parameters = IVault::setCollateralCall {
             token,
             borrowLtv: U256::from(setup.borrow_ltv),

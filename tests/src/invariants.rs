@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, B256, U256};
 use breakwater_fixed_point::{mul_div_down, mul_div_up};
-use breakwater_interfaces::{auction::ILiquidationAuction as Auction, vault::IVault as Vault};
+use breakwater_interfaces::{
+    auction::ILiquidationAuction as Auction, fund::IInsuranceFund as Fund, vault::IVault as Vault,
+};
 
 use crate::{
     failure::Failure,
@@ -16,13 +18,14 @@ use crate::{
 pub type Check = fn(&mut Suite) -> Result<(), String>;
 
 /// The checks by id, in the order of the documentation.
-pub const CHECKS: [(&str, Check); 6] = [
+pub const CHECKS: [(&str, Check); 7] = [
     ("V3", v3),
     ("V4", v4),
     ("V5", v5),
     ("A2", a2),
     ("A6", a6),
     ("F2", f2),
+    ("F3", f3),
 ];
 
 /// Runs all checks.
@@ -103,7 +106,9 @@ pub fn v3(suite: &mut Suite) -> Result<(), String> {
             .map(|e| e.event.assets)),
         sum(takes
             .iter()
+            // The fund pays with vault shares, and is paid with them.
             .filter(|take| take.event.taker != suite.modules.fund)
+            .filter(|take| take.event.account != account_of(suite.modules.fund, 0))
             .map(|take| take.event.paid)),
         sum(claims),
     ]);
@@ -437,6 +442,46 @@ pub fn f2(suite: &mut Suite) -> Result<(), String> {
         format!(
             "claims of {claimed} are not {paid} paid + {lost} lost + {reinstated} debt again + {carried} carried"
         )
+    })
+}
+
+/// F3. Shares in cool-down are in escrow, as many as the requests say, and part of the supply. Besides, the fund's two values are in order
+/// (F1), and what is pending in the high one is what claims and interest owe it, to the unit.
+///
+/// # Errors
+///
+/// What does not hold.
+pub fn f3(suite: &mut Suite) -> Result<(), String> {
+    let (vault, fund) = (suite.modules.vault, suite.modules.fund);
+    let controllers: BTreeSet<Address> = suite
+        .events::<Fund::RedeemRequest>(fund)
+        .iter()
+        .map(|found| found.event.controller)
+        .collect();
+    let mut requested = U256::ZERO;
+    for controller in controllers {
+        let request = suite.view(fund, &Fund::redeemRequestOfCall { controller })?;
+        requested = requested.saturating_add(request.shares);
+    }
+    let escrow = suite.balance_of(fund, fund)?;
+    hold(escrow == requested, || {
+        format!("{requested} fund shares are requested, {escrow} in escrow")
+    })?;
+    let worth = suite.view(fund, &Fund::worthCall {})?;
+    hold(worth.high >= worth.low, || {
+        format!(
+            "the fund is worth {} at most and {} at least",
+            worth.high, worth.low
+        )
+    })?;
+    let mut due = suite.market()?.reserve;
+    for account in accounts(suite) {
+        let claim = suite.claim(account)?;
+        due = sum([due, claim.fundPaid, claim.penalty]);
+    }
+    let pending = suite.view(vault, &Vault::waterfallCall {})?.pending;
+    hold(pending == due, || {
+        format!("{pending} is pending for the fund, claims and interest owe it {due}")
     })
 }
 

@@ -21,7 +21,7 @@
 //! | `suite.rs` | calls with typed answers, time, history |
 //! | `verbs.rs` | what users, keepers and bidders do |
 //! | `failure.rs` | a revert as readable text |
-//! | `invariants.rs` | V3, V4, V5, A2, A6, F2 from views and events alone |
+//! | `invariants.rs` | V3, V4, V5, A2, A6, F2, F3 from views and events alone |
 //! | `external.rs` | interfaces of the Solidity beside the programs |
 //! | `documents.rs` | the README and the guides, for the tests that hold them to the code |
 

@@ -11,11 +11,12 @@ use serde::Deserialize;
 
 /// Names of the programs, files `<name>.wasm`, in the order in which they are deployed: the vault's constructor runs in its
 /// program for administration, the adapter's in its extension.
-pub const PROGRAMS: [&str; 9] = [
+pub const PROGRAMS: [&str; 10] = [
     "vault-liquidation",
     "vault-settlement",
     "vault-administration",
     "vault-views",
+    "vault-inventory",
     "oracle-adapter-extension",
     "oracle-adapter",
     "vault",

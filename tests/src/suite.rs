@@ -33,6 +33,8 @@ pub struct Modules {
     pub administration: Address,
     /// The vault's program for views.
     pub views: Address,
+    /// The vault's program for the fund's collateral.
+    pub inventory: Address,
     /// The oracle adapter.
     pub oracle: Address,
     /// The adapter's program for configuration.
@@ -46,13 +48,14 @@ pub struct Modules {
 impl Modules {
     /// All programs.
     #[must_use]
-    pub const fn programs(&self) -> [Address; 9] {
+    pub const fn programs(&self) -> [Address; 10] {
         [
             self.vault,
             self.liquidation,
             self.settlement,
             self.administration,
             self.views,
+            self.inventory,
             self.oracle,
             self.oracle_extension,
             self.auction,

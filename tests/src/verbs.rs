@@ -2,9 +2,17 @@
 
 use alloy_primitives::{Address, Bytes, B256, U256};
 use breakwater_devnode::Receipt;
-use breakwater_interfaces::{auction::ILiquidationAuction, fund::IInsuranceFund, vault::IVault};
+use breakwater_interfaces::{
+    auction::ILiquidationAuction,
+    fund::IInsuranceFund,
+    vault::{IVault, WaterfallView},
+};
 
-use crate::{external::IToken, failure::Failure, suite::Suite};
+use crate::{
+    external::IToken,
+    failure::Failure,
+    suite::{Modules, Suite},
+};
 
 /// The answer of `statusOf`.
 pub type AuctionStatus = ILiquidationAuction::statusOfReturn;
@@ -266,7 +274,70 @@ impl Suite {
         Ok(self.send(keeper, auction, &call)?.1)
     }
 
+    /// The fund takes at most `max_lot` of an auction, at anybody's call. Returns what it took and what that paid on the claim.
+    ///
+    /// # Errors
+    ///
+    /// Those of `absorb`: `PriceAboveBackstop` while the price has not fallen to the backstop.
+    pub fn absorb(
+        &mut self,
+        caller: Address,
+        id: U256,
+        max_lot: U256,
+    ) -> Result<(U256, U256, Receipt), Failure> {
+        let fund = self.modules.fund;
+        let call = IInsuranceFund::absorbCall {
+            id,
+            maxLot: max_lot,
+        };
+        let (answer, receipt) = self.send(caller, fund, &call)?;
+        Ok((answer.lotTaken, answer.paid, receipt))
+    }
+
+    /// All collateral of the fund in `token` is put up for sale, for vault shares, at anybody's call. Returns the auction's id.
+    ///
+    /// # Errors
+    ///
+    /// Those of `sellInventory`.
+    pub fn sell_inventory(
+        &mut self,
+        caller: Address,
+        token: Address,
+    ) -> Result<(U256, Receipt), Failure> {
+        let fund = self.modules.fund;
+        let call = IInsuranceFund::sellInventoryCall {
+            token,
+            maxLot: U256::MAX,
+        };
+        self.send(caller, fund, &call)
+    }
+
+    /// Lets the auction take vault shares of `user` for lots of the fund.
+    ///
+    /// # Errors
+    ///
+    /// If the vault refuses.
+    pub fn approve_auction(&mut self, user: Address) -> Result<(), Failure> {
+        let Modules { vault, auction, .. } = self.modules;
+        let call = IVault::approveCall {
+            spender: auction,
+            value: U256::MAX,
+        };
+        self.send(user, vault, &call)?;
+        Ok(())
+    }
+
     // --- views ---
+
+    /// Every layer of the waterfall.
+    ///
+    /// # Errors
+    ///
+    /// If the chain fails.
+    pub fn waterfall(&mut self) -> Result<WaterfallView, Failure> {
+        let vault = self.modules.vault;
+        self.view(vault, &IVault::waterfallCall {})
+    }
 
     /// Ids of live auctions.
     ///

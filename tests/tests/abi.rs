@@ -52,6 +52,7 @@ impl Module {
                     "vault-settlement",
                     "vault-administration",
                     "vault-views",
+                    "vault-inventory",
                 ],
             ),
             module(

@@ -23,7 +23,8 @@ pub enum Error {
     TokenCallFailed(IInsuranceFund::TokenCallFailed),
     PreviewNotSupported(IInsuranceFund::PreviewNotSupported),
     ParameterOutOfBounds(IInsuranceFund::ParameterOutOfBounds),
-    HalfExceeded(IInsuranceFund::HalfExceeded),
+    RedemptionsWait(IInsuranceFund::RedemptionsWait),
+    DepositsWait(IInsuranceFund::DepositsWait),
     /// The vault's own error, or the auction's, passed on unchanged.
     Vault(Vec<u8>),
 }
@@ -55,7 +56,8 @@ impl From<Error> for Vec<u8> {
             Error::ParameterOutOfBounds(error) => {
                 encode(&error, &[error.parameter.into(), error.value])
             }
-            Error::HalfExceeded(error) => encode(&error, &[error.spent, error.left]),
+            Error::RedemptionsWait(error) => encode(&error, &[error.until]),
+            Error::DepositsWait(error) => encode(&error, &[]),
             Error::Vault(data) => data,
         }
     }
@@ -100,7 +102,8 @@ from!(
     TokenCallFailed,
     PreviewNotSupported,
     ParameterOutOfBounds,
-    HalfExceeded,
+    RedemptionsWait,
+    DepositsWait,
 );
 
 /// The error for a result that is out of range.

@@ -1,8 +1,11 @@
 //! The ledger of fund shares: balances, allowances, and the events of ERC-20 and ERC-4626. Calls nothing.
 
 use alloy_primitives::{Address, U256};
-use breakwater_interfaces::fund::IInsuranceFund::{
-    Approval, Deposit, ERC20InsufficientAllowance, ERC20InsufficientBalance, Transfer, Withdraw,
+use breakwater_interfaces::{
+    fund::IInsuranceFund::{
+        Approval, Deposit, ERC20InsufficientAllowance, ERC20InsufficientBalance, Transfer, Withdraw,
+    },
+    log::WordEvent,
 };
 use stylus_sdk::prelude::*;
 
@@ -12,6 +15,11 @@ use crate::{
 };
 
 impl InsuranceFund {
+    /// Logs an event.
+    pub(crate) fn emit<E: WordEvent>(&self, event: &E) {
+        event.log(self.vm());
+    }
+
     /// Moves `value` from one balance to another.
     #[inline(never)]
     pub(crate) fn move_shares(
@@ -98,7 +106,7 @@ impl InsuranceFund {
 
     pub(crate) fn set_allowance(&mut self, owner: Address, spender: Address, value: U256) {
         self.record_allowance(owner, spender, value);
-        self.vm().log(Approval {
+        self.emit(&Approval {
             owner,
             spender,
             value,
@@ -107,11 +115,11 @@ impl InsuranceFund {
 
     #[inline(never)]
     fn log_transfer(&self, from: Address, to: Address, value: U256) {
-        self.vm().log(Transfer { from, to, value });
+        self.emit(&Transfer { from, to, value });
     }
 
     pub(crate) fn log_deposit(&self, sender: Address, owner: Address, assets: U256, shares: U256) {
-        self.vm().log(Deposit {
+        self.emit(&Deposit {
             sender,
             owner,
             assets,
@@ -127,7 +135,7 @@ impl InsuranceFund {
         assets: U256,
         shares: U256,
     ) {
-        self.vm().log(Withdraw {
+        self.emit(&Withdraw {
             sender,
             receiver,
             owner,

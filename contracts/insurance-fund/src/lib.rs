@@ -1,15 +1,27 @@
 //! The insurance fund: an ERC-4626 of vault shares that bears the vault's losses first.
 //!
 //! Stakers deposit vault shares and get fund shares. The vault covers a loss by burning vault shares that the fund holds, and
-//! mints penalties and reserve to it, so what the fund holds now is the truth: `totalAssets` is its balance at the vault. A
-//! donation raises what fund shares are worth and gives its donor nothing; virtual shares ([`breakwater_risk::shares`]) keep
+//! mints penalties and reserve to it; what the fund absorbed is collateral of its account in the vault. So the vault knows what the fund
+//! has, and is asked (`waterfall`): nothing is counted twice. The fund has two values ([`breakwater_risk::fund`]): shares are issued at
+//! the high one and redeemed at the low one, so nobody buys into a gain that is known, and nobody sells out of a loss.
+//!
+//! A donation raises what fund shares are worth and gives its donor nothing; virtual shares ([`breakwater_risk::shares`]) keep
 //! it from taking anything from the next depositor either.
 //!
 //! Leaving takes time, as ERC-7540 describes asynchronous redemption: [`request`] has the rules and where they deviate.
-#![cfg_attr(not(any(test, feature = "export-abi")), no_std)]
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `router.rs` | selector to verb |
+//! | `ledger.rs` | balances, allowances, events |
+//! | `staking.rs` | the two values, coming and leaving |
+//! | `request.rs` | requests to redeem, operators, waits |
+//! | `absorb.rs` | taking lots and selling them |
+//! | `vault.rs` | calls to the vault |
+//! | `state.rs`, `errors.rs` | packed words; typed errors |
+//!
+//! May call: the vault, and the auction that the vault names.
 #![cfg_attr(target_arch = "wasm32", no_main)]
-// The SDK's entrypoint macro writes a public function without documentation.
-#![allow(missing_docs)]
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
@@ -24,29 +36,28 @@ mod absorb;
 pub mod errors;
 mod ledger;
 pub mod request;
+mod router;
+mod staking;
 pub mod state;
 mod vault;
 
-use alloc::{string::String, vec, vec::Vec};
-use alloy_primitives::{fixed_bytes, Address, FixedBytes, B256, U256};
-use breakwater_interfaces::{
-    fund::IInsuranceFund::{
-        ERC20InvalidReceiver, Locked, NotAuthorized, ParameterOutOfBounds, PreviewNotSupported,
-        ZeroAddress, ZeroAmount,
-    },
-    outbound,
-};
-use breakwater_risk::shares::{
-    to_assets_down, to_assets_up, to_shares_down, to_shares_up, VIRTUAL_SHARES,
-};
-use stylus_sdk::{
-    prelude::*,
-    storage::{StorageAddress, StorageBool, StorageMap, StorageU256},
-};
+use alloc::string::String;
 
+use alloy_primitives::{fixed_bytes, Address, FixedBytes, B256, U256};
+use breakwater_interfaces::fund::IInsuranceFund::{
+    ERC20InvalidReceiver, NotAuthorized, ParameterOutOfBounds, PreviewNotSupported, ZeroAddress,
+};
+use breakwater_risk::{
+    fund::LONGEST_WAIT,
+    shares::{to_assets_down, to_assets_up, to_shares_down, to_shares_up},
+};
+use stylus_sdk::prelude::*;
+
+pub use crate::entry::InsuranceFund;
 use crate::{
     errors::{Error, OVERFLOW},
-    state::{Settings, Supply, MAX_SUPPLY},
+    staking::Value,
+    state::{Settings, Supply},
 };
 
 /// Least cool-down: 1 hour, in seconds.
@@ -71,33 +82,42 @@ const INTERFACES: [FixedBytes<4>; 4] = [
     fixed_bytes!("2f0a18c5"),
 ];
 
-/// The contract.
-#[entrypoint]
-#[storage]
-pub struct InsuranceFund {
-    /// [`Settings`]. Written once.
-    settings: StorageU256,
-    /// [`Supply`] and the lock.
-    supply: StorageU256,
-    /// Fund shares by owner. The fund's own are those in escrow: the sum of all requests.
-    balances: StorageMap<Address, StorageU256>,
-    /// Fund shares by owner and spender.
-    allowances: StorageMap<Address, StorageMap<Address, StorageU256>>,
-    /// [`state::Request`] by controller.
-    requests: StorageMap<Address, StorageU256>,
-    /// Whether an operator may act for a controller, by controller and operator.
-    operators: StorageMap<Address, StorageMap<Address, StorageBool>>,
-    /// Vault shares spent on lots that the fund still has.
-    absorbed: StorageU256,
-    /// The auction, once it was asked for: the vault names it, which may be deployed after the fund.
-    auction: StorageAddress,
+/// In a module of its own, which is private: what the SDK's macro writes beside the contract is public and has no documentation.
+mod entry {
+    use alloy_primitives::Address;
+    use stylus_sdk::{
+        prelude::*,
+        storage::{StorageAddress, StorageBool, StorageMap, StorageU256},
+    };
+
+    /// The contract.
+    #[entrypoint]
+    #[storage]
+    pub struct InsuranceFund {
+        /// [`crate::state::Settings`]. Written once.
+        pub(crate) settings: StorageU256,
+        /// [`crate::state::Supply`] and the lock.
+        pub(crate) supply: StorageU256,
+        /// Fund shares by owner. The fund's own are those in escrow: the sum of all requests.
+        pub(crate) balances: StorageMap<Address, StorageU256>,
+        /// Fund shares by owner and spender.
+        pub(crate) allowances: StorageMap<Address, StorageMap<Address, StorageU256>>,
+        /// [`crate::state::Request`] by controller.
+        pub(crate) requests: StorageMap<Address, StorageU256>,
+        /// Whether an operator may act for a controller, by controller and operator.
+        pub(crate) operators: StorageMap<Address, StorageMap<Address, StorageBool>>,
+        /// [`crate::state::Terms`] of the request, by controller.
+        pub(crate) terms: StorageMap<Address, StorageU256>,
+        /// The auction, once it was asked for: the vault names it, which may be deployed after the fund.
+        pub(crate) auction: StorageAddress,
+        /// [`breakwater_risk::fund::WaitClock`], packed.
+        pub(crate) clock: StorageU256,
+    }
 }
 
-#[public]
 impl InsuranceFund {
     /// Sets the vault, the cool-down (1 hour to 60 days, in seconds; longer than the longest auction) and the window (1 to 60
     /// days, in seconds). Calls nothing: the vault may be deployed later.
-    #[constructor]
     pub fn constructor(
         &mut self,
         vault: Address,
@@ -152,7 +172,7 @@ impl InsuranceFund {
     ///
     /// # Errors
     ///
-    /// [`ERC20InvalidReceiver`] for zero and the fund itself; too little balance.
+    /// `ERC20InvalidReceiver` for zero and the fund itself; too little balance.
     pub fn transfer(&mut self, to: Address, value: U256) -> Result<bool, Error> {
         let caller = self.vm().msg_sender();
         self.require_receiver(to)?;
@@ -182,7 +202,7 @@ impl InsuranceFund {
     ///
     /// # Errors
     ///
-    /// [`ZeroAddress`].
+    /// `ZeroAddress`.
     pub fn approve(&mut self, spender: Address, value: U256) -> Result<bool, Error> {
         require_nonzero(spender)?;
         let caller = self.vm().msg_sender();
@@ -193,63 +213,62 @@ impl InsuranceFund {
     // ----- ERC-4626 -----
 
     /// The vault: its shares are what is deposited.
+    #[must_use]
     pub fn asset(&self) -> Address {
         self.settings().vault
     }
 
-    /// Vault shares that the fund holds.
+    /// What the fund is worth to those who leave, in vault shares: those that it holds, and its collateral at low prices less the backstop
+    /// discount, less arrears.
     pub fn total_assets(&self) -> Result<U256, Error> {
-        vault::balance(self.vm(), self.asset())
+        Ok(self.standing()?.low)
     }
 
-    /// Fund shares that `assets` vault shares are worth, rounded down.
+    /// What the fund is worth in vault shares, to those who come and to those who leave.
+    pub fn worth(&self) -> Result<(U256, U256), Error> {
+        let standing = self.standing()?;
+        Ok((standing.high, standing.low))
+    }
+
+    /// Fund shares that `assets` vault shares buy, rounded down.
     pub fn convert_to_shares(&self, assets: U256) -> Result<U256, Error> {
-        self.convert(to_shares_down, assets)
+        self.convert(to_shares_down, assets, Value::High)
     }
 
-    /// Vault shares that `shares` fund shares are worth, rounded down.
+    /// Vault shares that `shares` fund shares are redeemed for, rounded down.
     pub fn convert_to_assets(&self, shares: U256) -> Result<U256, Error> {
-        self.convert(to_assets_down, shares)
+        self.convert(to_assets_down, shares, Value::Low)
     }
 
-    /// Most vault shares that a deposit can take: as many as the supply of fund shares has room for.
+    /// Most vault shares that a deposit can take: as many as the supply of fund shares has room for; none while deposits wait.
     pub fn max_deposit(&self, _receiver: Address) -> Result<U256, Error> {
-        let room = self.max_mint(_receiver);
-        Ok(match self.convert(to_assets_down, room) {
-            Err(Error::MathOverflow(_)) => U256::MAX,
-            assets => assets?,
-        })
+        self.most_deposited()
     }
 
-    /// Most fund shares that can be minted: as many as the supply has room for.
-    pub fn max_mint(&self, _receiver: Address) -> U256 {
-        MAX_SUPPLY.saturating_sub(self.total_supply())
+    /// Most fund shares that can be minted: as many as the supply has room for; none while deposits wait.
+    pub fn max_mint(&self, _receiver: Address) -> Result<U256, Error> {
+        self.most_minted()
     }
 
     /// Vault shares that [`Self::withdraw`] pays `controller` now at most.
     pub fn max_withdraw(&self, controller: Address) -> Result<U256, Error> {
-        self.convert(to_assets_down, self.claimable(controller))
+        Ok(self.most_redeemed(controller)?.1)
     }
 
-    /// Fund shares that [`Self::redeem`] takes from `controller` now at most: the claimable ones, unless they are worth nothing.
+    /// Fund shares that [`Self::redeem`] takes from `controller` now at most: the claimable ones, as far as the fund holds vault shares above
+    /// its minimum for them; none if they are worth nothing.
     pub fn max_redeem(&self, controller: Address) -> Result<U256, Error> {
-        let claimable = self.claimable(controller);
-        let assets = self.convert(to_assets_down, claimable)?;
-        Ok(if assets.is_zero() {
-            U256::ZERO
-        } else {
-            claimable
-        })
+        Ok(self.most_redeemed(controller)?.0)
     }
 
     /// Fund shares that a deposit of `assets` mints, rounded down.
     pub fn preview_deposit(&self, assets: U256) -> Result<U256, Error> {
-        self.convert(to_shares_down, assets)
+        self.convert(to_shares_down, assets, Value::High)
     }
 
     /// Vault shares that `shares` cost, rounded up.
     pub fn preview_mint(&self, shares: U256) -> Result<U256, Error> {
-        self.convert(to_assets_up, shares)
+        self.convert(to_assets_up, shares, Value::High)
     }
 
     /// Reverts: ERC-7540 has no preview of asynchronous exits.
@@ -266,10 +285,11 @@ impl InsuranceFund {
     ///
     /// # Errors
     ///
-    /// [`ZeroAmount`] if either amount is zero; [`ERC20InvalidReceiver`]; `TokenCallFailed`; [`Locked`].
+    /// `ZeroAmount` if either amount is zero; `DepositsWait`; `ERC20InvalidReceiver`; `TokenCallFailed`; `Locked`.
     pub fn deposit(&mut self, assets: U256, receiver: Address) -> Result<U256, Error> {
-        let (supply, shares) = self.unlocked(to_shares_down, assets)?;
-        self.enter(supply, assets, shares, receiver)?;
+        let stand = self.begin()?;
+        let shares = stand.convert(to_shares_down, assets, Value::High)?;
+        self.enter(&stand, assets, shares, receiver)?;
         Ok(shares)
     }
 
@@ -279,8 +299,9 @@ impl InsuranceFund {
     ///
     /// As [`Self::deposit`].
     pub fn mint(&mut self, shares: U256, receiver: Address) -> Result<U256, Error> {
-        let (supply, assets) = self.unlocked(to_assets_up, shares)?;
-        self.enter(supply, assets, shares, receiver)?;
+        let stand = self.begin()?;
+        let assets = stand.convert(to_assets_up, shares, Value::High)?;
+        self.enter(&stand, assets, shares, receiver)?;
         Ok(assets)
     }
 
@@ -289,16 +310,17 @@ impl InsuranceFund {
     ///
     /// # Errors
     ///
-    /// `ERC4626ExceededMaxRedeem` beyond what is claimable; [`NotAuthorized`]; [`ZeroAmount`]; [`ERC20InvalidReceiver`];
-    /// `TokenCallFailed`; [`Locked`].
+    /// `ERC4626ExceededMaxRedeem` beyond what is claimable, or what the fund has above its minimum; `RedemptionsWait`; `NotAuthorized`;
+    /// `ZeroAmount`; `ERC20InvalidReceiver`; `TokenCallFailed`; `Locked`.
     pub fn withdraw(
         &mut self,
         assets: U256,
         receiver: Address,
         controller: Address,
     ) -> Result<U256, Error> {
-        let (supply, shares) = self.unlocked(to_shares_up, assets)?;
-        self.leave(supply, assets, shares, receiver, controller)?;
+        let stand = self.begin()?;
+        let shares = stand.convert(to_shares_up, assets, Value::Low)?;
+        self.leave(&stand, assets, shares, receiver, controller)?;
         Ok(shares)
     }
 
@@ -314,9 +336,27 @@ impl InsuranceFund {
         receiver: Address,
         controller: Address,
     ) -> Result<U256, Error> {
-        let (supply, assets) = self.unlocked(to_assets_down, shares)?;
-        self.leave(supply, assets, shares, receiver, controller)?;
+        let stand = self.begin()?;
+        let assets = stand.convert(to_assets_down, shares, Value::Low)?;
+        self.leave(&stand, assets, shares, receiver, controller)?;
         Ok(assets)
+    }
+
+    /// Burns `shares` claimable fund shares of `controller` and pays `receiver` their part of the vault shares (collateral in lots counts
+    /// at its low value), and of the collateral that is in no lot, of the tokens whose bits are set in `tokens`; by the controller or
+    /// an operator. What is left out of `tokens`, and what the fund has to keep as its minimum, is given up. Returns the vault shares.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::redeem`]; the vault's `ArrearsOpen`, and those of the tokens.
+    pub fn redeem_in_kind(
+        &mut self,
+        shares: U256,
+        receiver: Address,
+        controller: Address,
+        tokens: U256,
+    ) -> Result<U256, Error> {
+        self.leave_in_kind(shares, receiver, controller, tokens)
     }
 
     // ----- ERC-7540, redemption side; the rules are in `request` -----
@@ -326,7 +366,7 @@ impl InsuranceFund {
     ///
     /// # Errors
     ///
-    /// [`ZeroAmount`]; [`ZeroAddress`] of the controller; too little balance or allowance; [`NotAuthorized`] if the controller has
+    /// `ZeroAmount`; `ZeroAddress` of the controller; too little balance or allowance; `NotAuthorized` if the controller has
     /// a request and the caller can't act for it.
     pub fn request_redeem(
         &mut self,
@@ -343,7 +383,7 @@ impl InsuranceFund {
     ///
     /// # Errors
     ///
-    /// [`NotAuthorized`]; [`ZeroAmount`] if there is no request.
+    /// `NotAuthorized`; `ZeroAmount` if there is no request.
     pub fn cancel_redeem(&mut self, controller: Address) -> Result<U256, Error> {
         self.end_request(controller)
     }
@@ -360,6 +400,19 @@ impl InsuranceFund {
         } else {
             U256::ZERO
         }
+    }
+
+    /// Looks whether a collateral in use has no good price, by anybody: if so, claims wait, and windows last longer. Returns that.
+    pub fn sample_wait(&mut self) -> Result<bool, Error> {
+        let waits = self.standing()?.waits;
+        self.sample(waits);
+        Ok(waits)
+    }
+
+    /// Longest time from a request to the moment at which it can be claimed, whatever prices do, seconds.
+    #[must_use]
+    pub fn longest_wait(&self) -> U256 {
+        U256::from(self.settings().cooldown.saturating_add(LONGEST_WAIT))
     }
 
     /// The request of `controller`, in any state: fund shares in escrow, first and last moment at which they can be claimed
@@ -396,20 +449,29 @@ impl InsuranceFund {
         vault::assets_of(self.vm(), vault, held)
     }
 
-    /// Takes at most `max_lot` of auction `id` into the fund's account in the vault, by anybody, while its price is at or under the adapter's low
-    /// price less the vault's backstop discount. Pays with vault shares, never more than half of them at once. Returns what was taken
-    /// and what that paid on the claim.
+    /// Takes at most `max_lot` of auction `id` into the fund's account in the vault, by anybody, while its price is at or under the
+    /// adapter's low price less the vault's backstop discount. Pays with vault shares, never more than half of them at once. Returns
+    /// what was taken and what that paid on the claim.
     ///
     /// # Errors
     ///
-    /// [`Locked`], `HalfExceeded`, and those of the auction's `absorb`.
+    /// `Locked`, those of the auction's `absorb` and of the vault's.
     pub fn absorb(&mut self, id: U256, max_lot: U256) -> Result<(U256, U256), Error> {
         self.absorb_lot(id, max_lot)
     }
 
+    /// Puts at most `max_lot` of the fund's collateral up for sale, for vault shares, by anybody. Returns the auction's id.
+    ///
+    /// # Errors
+    ///
+    /// `Locked`, those of the auction's `sellInventory`.
+    pub fn sell_inventory(&mut self, token: Address, max_lot: U256) -> Result<U256, Error> {
+        self.sell_lot(token, max_lot)
+    }
+
     /// Vault shares spent on lots that the fund still has.
-    pub fn absorbed_shares(&self) -> U256 {
-        self.absorbed.get()
+    pub fn absorbed_shares(&self) -> Result<U256, Error> {
+        Ok(self.standing()?.absorbed)
     }
 
     /// Seconds between a request and the moment at which it can be claimed.
@@ -423,99 +485,10 @@ impl InsuranceFund {
     }
 }
 
-/// A conversion of [`breakwater_risk::shares`].
-type Conversion = fn(U256, U256, U256, U256) -> Option<U256>;
-
 impl InsuranceFund {
     #[inline(never)]
     fn settings(&self) -> Settings {
         Settings::unpack(self.settings.get())
-    }
-
-    /// `amount`, converted at what the fund holds now.
-    fn convert(&self, conversion: Conversion, amount: U256) -> Result<U256, Error> {
-        self.convert_at(self.total_supply(), conversion, amount)
-    }
-
-    /// The supply and `amount`, converted, for a verb to begin with: not if the fund is in the middle of another.
-    #[inline(never)]
-    fn unlocked(&self, conversion: Conversion, amount: U256) -> Result<(U256, U256), Error> {
-        let supply = Supply::unpack(self.supply.get());
-        if supply.locked {
-            return Err(Locked {}.into());
-        }
-        let converted = self.convert_at(supply.shares, conversion, amount)?;
-        Ok((supply.shares, converted))
-    }
-
-    #[inline(never)]
-    fn convert_at(
-        &self,
-        supply: U256,
-        conversion: Conversion,
-        amount: U256,
-    ) -> Result<U256, Error> {
-        conversion(amount, self.total_assets()?, supply, VIRTUAL_SHARES).ok_or(OVERFLOW)
-    }
-
-    fn set_supply(&mut self, shares: U256, locked: bool) {
-        self.supply.set(Supply { shares, locked }.pack());
-    }
-
-    /// Books a deposit, then pulls the vault shares.
-    fn enter(
-        &mut self,
-        supply: U256,
-        assets: U256,
-        shares: U256,
-        receiver: Address,
-    ) -> Result<(), Error> {
-        require_amounts(assets, shares)?;
-        self.require_receiver(receiver)?;
-        let supply = supply
-            .checked_add(shares)
-            .filter(|supply| *supply <= MAX_SUPPLY)
-            .ok_or(OVERFLOW)?;
-        self.set_supply(supply, true);
-        self.mint_shares(receiver, shares)?;
-
-        let (caller, fund) = (self.vm().msg_sender(), self.share());
-        let vault = self.asset();
-        vault::require(
-            vault,
-            outbound::token_transfer_from(self.vm(), vault, caller, fund, assets),
-        )?;
-        self.set_supply(supply, false);
-        self.log_deposit(caller, receiver, assets, shares);
-        Ok(())
-    }
-
-    /// Books a claim on the request of `controller`, then pays the vault shares.
-    fn leave(
-        &mut self,
-        supply: U256,
-        assets: U256,
-        shares: U256,
-        receiver: Address,
-        controller: Address,
-    ) -> Result<(), Error> {
-        let caller = self.require_controller(controller)?;
-        require_amounts(assets, shares)?;
-        self.require_receiver(receiver)?;
-        self.claim(controller, shares)?;
-        // The claimed shares are part of the supply.
-        let supply = supply.checked_sub(shares).ok_or(OVERFLOW)?;
-        self.set_supply(supply, true);
-        self.burn_escrow(shares)?;
-
-        let vault = self.asset();
-        vault::require(
-            vault,
-            outbound::token_transfer(self.vm(), vault, receiver, assets),
-        )?;
-        self.set_supply(supply, false);
-        self.log_withdraw(caller, receiver, controller, assets, shares);
-        Ok(())
     }
 
     /// Who may receive shares of either kind. Not the fund: its fund shares are the escrow, and vault shares sent to it would be
@@ -541,13 +514,6 @@ impl InsuranceFund {
 fn require_nonzero(address: Address) -> Result<(), Error> {
     if address.is_zero() {
         return Err(ZeroAddress {}.into());
-    }
-    Ok(())
-}
-
-fn require_amounts(assets: U256, shares: U256) -> Result<(), Error> {
-    if assets.is_zero() || shares.is_zero() {
-        return Err(ZeroAmount {}.into());
     }
     Ok(())
 }

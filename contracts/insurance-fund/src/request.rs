@@ -6,6 +6,11 @@
 //! * After the cool-down the request can be claimed, in part or whole, for as long as the window is open. A later claim
 //!   fails, and the request counts neither as pending nor as claimable: ERC-7540 knows no expiry, so that is a deviation.
 //!   Without it a staker could hold a request for ever and leave at the first sign of a loss.
+//! * While a collateral that is in the vault's books has no good price, what is lost on it can't be recognised, so claims wait: for three days
+//!   after the cool-down at most ([`breakwater_risk::fund::LONGEST_WAIT`]), whatever prices do, so nobody who makes them flicker keeps
+//!   anybody in. Windows last longer by what was waited since the request, as samples have it: every verb takes one, and anybody may.
+//!   Open auctions and other requests make nobody wait.
+//! * A request stands under the cool-down, window and minimum of its time: what is raised later does not touch it.
 //! * A controller has one request, with id 0. Another request merges into it and starts the cool-down of all its shares anew, also
 //!   after the window has closed.
 //! * Who can't act for a controller may start a request for it, as ERC-7540 allows, but not add to one: it would restart the
@@ -14,14 +19,17 @@
 
 use alloy_primitives::{Address, U256};
 use breakwater_interfaces::fund::IInsuranceFund::{
-    ERC4626ExceededMaxRedeem, OperatorSet, RedeemCancelled, RedeemRequest, ZeroAmount,
+    ERC4626ExceededMaxRedeem, OperatorSet, RedeemCancelled, RedeemRequest, RedemptionsWait,
+    WaitSampled, ZeroAmount,
 };
+use breakwater_risk::fund::{claimable_until, has_to_wait, WaitClock, LONGEST_WAIT};
 use stylus_sdk::prelude::*;
 
 use crate::{
     errors::{Error, OVERFLOW},
     require_nonzero,
-    state::Request,
+    state::{pack_clock, unpack_clock, Request, Terms},
+    vault::{self, Standing},
     InsuranceFund,
 };
 
@@ -44,6 +52,8 @@ impl InsuranceFund {
         if !running.shares.is_zero() {
             self.require_controller(controller)?;
         }
+        let standing = vault::standing(self.vm(), self.asset())?;
+        let clock = self.sample(standing.waits);
         let fund = self.share();
         self.move_shares(owner, fund, shares)?;
         let claimable_from = self.now().saturating_add(self.settings().cooldown);
@@ -54,7 +64,12 @@ impl InsuranceFund {
                 claimable_from,
             },
         );
-        self.vm().log(RedeemRequest {
+        let terms = Terms {
+            minimum: standing.minimum,
+            waited: clock.at(self.now()),
+        };
+        self.terms.insert(controller, terms.pack());
+        self.emit(&RedeemRequest {
             controller,
             owner,
             requestId: U256::ZERO,
@@ -73,7 +88,7 @@ impl InsuranceFund {
         self.set_request(controller, Request::default());
         let fund = self.share();
         self.move_shares(fund, controller, shares)?;
-        self.vm().log(RedeemCancelled {
+        self.emit(&RedeemCancelled {
             controller,
             sender,
             shares,
@@ -82,8 +97,20 @@ impl InsuranceFund {
     }
 
     /// Takes `shares` off the request of `controller`, if that many are claimable now.
-    pub(crate) fn claim(&mut self, controller: Address, shares: U256) -> Result<(), Error> {
+    pub(crate) fn claim(
+        &mut self,
+        controller: Address,
+        shares: U256,
+        standing: &Standing,
+    ) -> Result<(), Error> {
         let claimable = self.claimable(controller);
+        if self.waits(controller, standing) && !claimable.is_zero() {
+            let until = self.request(controller).claimable_from;
+            return Err(RedemptionsWait {
+                until: U256::from(until.saturating_add(LONGEST_WAIT)),
+            }
+            .into());
+        }
         let Some(rest) = claimable.checked_sub(shares) else {
             return Err(ERC4626ExceededMaxRedeem {
                 owner: controller,
@@ -115,7 +142,7 @@ impl InsuranceFund {
     #[inline(never)]
     pub(crate) fn claimable(&self, controller: Address) -> U256 {
         let request = self.request(controller);
-        if request.is_claimable(self.now(), self.settings().window) {
+        if request.is_claimable(self.now(), self.until(controller, request)) {
             request.shares
         } else {
             U256::ZERO
@@ -127,9 +154,7 @@ impl InsuranceFund {
         if request.shares.is_zero() {
             return (U256::ZERO, U256::ZERO, U256::ZERO);
         }
-        let until = request
-            .claimable_from
-            .saturating_add(self.settings().window);
+        let until = self.until(controller, request);
         (
             request.shares,
             U256::from(request.claimable_from),
@@ -137,10 +162,42 @@ impl InsuranceFund {
         )
     }
 
+    /// Last moment at which `request` of `controller` can be claimed.
+    fn until(&self, controller: Address, request: Request) -> u64 {
+        let clock = unpack_clock(self.clock.get());
+        let at_request = self.terms_of(controller).waited;
+        let waited = clock.at(self.now()).saturating_sub(at_request);
+        claimable_until(request.claimable_from, self.settings().window, waited)
+    }
+
+    /// Whether `controller` has to wait now because a price is not good.
+    pub(crate) fn waits(&self, controller: Address, standing: &Standing) -> bool {
+        standing.waits && has_to_wait(self.request(controller).claimable_from, self.now())
+    }
+
+    /// What the request of `controller` was made under.
+    pub(crate) fn terms_of(&self, controller: Address) -> Terms {
+        Terms::unpack(self.terms.get(controller))
+    }
+
+    /// Looks at the clock of waits, and sets it if something changed.
+    #[inline(never)]
+    pub(crate) fn sample(&mut self, waits: bool) -> WaitClock {
+        let mut clock = unpack_clock(self.clock.get());
+        if clock.sample(waits, self.now()) {
+            self.clock.set(pack_clock(clock));
+            self.emit(&WaitSampled {
+                waits,
+                total: U256::from(clock.total),
+            });
+        }
+        clock
+    }
+
     pub(crate) fn record_operator(&mut self, operator: Address, approved: bool) {
         let controller = self.vm().msg_sender();
         self.operators.setter(controller).insert(operator, approved);
-        self.vm().log(OperatorSet {
+        self.emit(&OperatorSet {
             controller,
             operator,
             approved,

@@ -1,6 +1,7 @@
 //! Storage words and what is packed in them.
 
 use alloy_primitives::{Address, U256};
+use breakwater_risk::fund::WaitClock;
 
 /// Bits of a number of fund shares. A fund share is a millionth of the smallest unit of a vault share while nothing is lost; 208
 /// bits (4·10^62) leave room for losses that take almost everything, many times over.
@@ -119,9 +120,50 @@ impl Request {
         now < self.claimable_from
     }
 
-    /// Whether it can be claimed at `now`: from the end of the cool-down to the end of the window, both included.
+    /// Whether it can be claimed at `now`: from the end of the cool-down to `until`, both included.
     #[must_use]
-    pub fn is_claimable(self, now: u64, window: u64) -> bool {
-        !self.is_pending(now) && now <= self.claimable_from.saturating_add(window)
+    pub fn is_claimable(self, now: u64, until: u64) -> bool {
+        !self.is_pending(now) && now <= until
     }
+}
+
+/// What a request was made under, in one word: the fund's minimum (128 bits, vault shares), and what had been waited until then (64, seconds).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Vault shares that stay with the fund when the request is claimed, at most; below 2^128.
+    pub minimum: U256,
+    /// The wait clock when the request was made.
+    pub waited: u64,
+}
+
+impl Terms {
+    /// To a storage word.
+    #[must_use]
+    pub fn pack(self) -> U256 {
+        let [a, b, ..] = self.minimum.into_limbs();
+        U256::from_limbs([a, b, self.waited, 0])
+    }
+
+    /// From a storage word.
+    #[must_use]
+    pub fn unpack(word: U256) -> Self {
+        let [a, b, waited, _] = word.into_limbs();
+        Self {
+            minimum: U256::from_limbs([a, b, 0, 0]),
+            waited,
+        }
+    }
+}
+
+/// The wait clock as a word: seconds of waits that are over, then when the present one began.
+#[must_use]
+pub fn pack_clock(clock: WaitClock) -> U256 {
+    U256::from_limbs([clock.total, clock.since, 0, 0])
+}
+
+/// The wait clock from its word.
+#[must_use]
+pub fn unpack_clock(word: U256) -> WaitClock {
+    let [total, since, ..] = word.into_limbs();
+    WaitClock { total, since }
 }

@@ -40,6 +40,8 @@ fn errors_are_encoded_as_solidity_does() {
     });
     assert_encoded(TokenCallFailed { token: address });
     assert_encoded(PreviewNotSupported {});
+    assert_encoded(DepositsWait {});
+    assert_encoded(RedemptionsWait { until: number(1) });
     assert_encoded(ParameterOutOfBounds {
         parameter: B256::repeat_byte(1),
         value: number(2),

@@ -1,7 +1,10 @@
 //! Packed words come back as they went in.
 
 use alloy_primitives::{Address, U256};
-use insurance_fund::state::{Request, Settings, Supply, MAX_SUPPLY};
+use breakwater_risk::fund::WaitClock;
+use insurance_fund::state::{
+    pack_clock, unpack_clock, Request, Settings, Supply, Terms, MAX_SUPPLY,
+};
 use proptest::prelude::*;
 
 fn shares() -> impl Strategy<Value = U256> {
@@ -34,6 +37,18 @@ proptest! {
     fn request_comes_back(shares in shares(), claimable_from in 0..=(1_u64 << 48) - 1) {
         let request = Request { shares: shares.max(U256::ONE), claimable_from };
         prop_assert_eq!(Request::unpack(request.pack()), request);
+    }
+
+    #[test]
+    fn terms_come_back(minimum in any::<u128>(), waited in any::<u64>()) {
+        let terms = Terms { minimum: U256::from(minimum), waited };
+        prop_assert_eq!(Terms::unpack(terms.pack()), terms);
+    }
+
+    #[test]
+    fn clock_comes_back(total in any::<u64>(), since in any::<u64>()) {
+        let clock = WaitClock { total, since };
+        prop_assert_eq!(unpack_clock(pack_clock(clock)), clock);
     }
 }
 

@@ -175,7 +175,7 @@ fn deposit_beyond_the_largest_supply_is_refused_and_the_maximum_says_so(
         MathOverflow {}.into()
     );
     let _shares = fund.sender(alice).deposit(max, alice).motsu_unwrap();
-    let room = fund.sender(alice).max_mint(alice);
+    let room = fund.sender(alice).max_mint(alice).motsu_unwrap();
     assert!(room < n(1_000_000));
     assert_eq!(
         fund.sender(alice)

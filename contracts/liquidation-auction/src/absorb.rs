@@ -1,8 +1,14 @@
 //! A take by the insurance fund, which pays with vault shares. No token moves, so nobody outside the modules is called.
 
 use alloy_primitives::U256;
+use breakwater_interfaces::auction::ILiquidationAuction::NothingOwed;
 
-use crate::{administration::NO_TAKE, errors::Revert, storage::slot, LiquidationAuction};
+use crate::{
+    administration::NO_TAKE,
+    errors::{error, Revert},
+    storage::slot,
+    LiquidationAuction,
+};
 
 /// What the fund gets and gives.
 pub(crate) struct Absorbed {
@@ -21,6 +27,9 @@ impl LiquidationAuction {
         let fund = self.address_at(slot::FUND);
         let mut book = self.only(fund, NO_TAKE)?;
         let purchase = self.prepare(&book, [id, max_lot, U256::ZERO, U256::MAX])?;
+        if purchase.auction.terms.of_fund {
+            return Err(error::<NothingOwed>(&[id]));
+        }
         let low = self
             .good_quote(book.oracle, purchase.auction.identity.token)?
             .low;

@@ -118,6 +118,13 @@ impl LiquidationAuction {
             return Err(error::<ZeroAddress>(&[]));
         }
         let [buffer, rate, step, floor, cap, tail, cusp] = parameters;
+        let asked = kind;
+        let of_fund = (pricing::FIRST_OF_FUND..=pricing::LAST_OF_FUND).contains(&kind);
+        let kind = if of_fund {
+            kind.saturating_sub(pricing::FIRST_OF_FUND)
+        } else {
+            kind
+        };
         // Bounds of rate, step and cap; the floor is at most the cap.
         let (rates, steps, caps) = match kind {
             pricing::LINEAR => ((1, 30 * DAY), (0, 0), (0, 0)),
@@ -126,7 +133,7 @@ impl LiquidationAuction {
             pricing::VOLATILITY_SCALED => {
                 ((1, 10 * ONE_WAD), (0, 0), (1, ONE_WAD - FASTEST_FACTOR))
             }
-            _ => return Err(out_of_bounds("kind", U256::from(kind))),
+            _ => return Err(out_of_bounds("kind", U256::from(asked))),
         };
         let buffer_wad = within("buffer", buffer, (HALF_WAD, TWO_WAD))?;
         let rate_wad = within("rate", rate, rates)?;
@@ -150,17 +157,17 @@ impl LiquidationAuction {
         if !curve.terms(U256::ZERO).reaches_cusp_in_time() {
             return Err(out_of_bounds("tail", tail));
         }
-        // A price falls to where the fund takes the lot before it needs a reset.
+        // A price falls to where the fund takes the lot before it needs a reset. What is the fund's is not sold that low.
         let lowest = wad_mul_up(buffer, cusp).unwrap_or(U256::MAX);
-        if lowest >= WAD.saturating_sub(self.backstop_discount()?) {
+        if !of_fund && lowest >= WAD.saturating_sub(self.backstop_discount()?) {
             return Err(out_of_bounds("cusp", cusp));
         }
-        self.store_terms(token, &curve);
+        self.store_terms(token, of_fund, &curve);
         if kind >= pricing::STAIRSTEP {
-            self.store_scale(token, &curve.scale);
+            self.store_scale(token, of_fund, &curve.scale);
         }
         let [buffer, rate, step, floor, cap, tail, cusp] = parameters;
-        let kind = U256::from(kind);
+        let kind = U256::from(asked);
         emit::<CurveSet>(
             self.vm(),
             1,
@@ -200,7 +207,7 @@ impl LiquidationAuction {
         let now = self.vm().block_timestamp();
         let mut curve = self.load_terms(token);
         curve.tripped_at = now;
-        self.store_terms(token, &curve);
+        self.store_terms(token, false, &curve);
         emit::<Tripped>(self.vm(), 1, &[word(token)]);
         Ok(())
     }

@@ -79,21 +79,27 @@ impl LiquidationAuction {
         Ok(())
     }
 
-    pub(crate) fn settle(
-        &self,
-        account: B256,
-        token: Address,
-        settlement: &Settlement,
-    ) -> Result<(), Revert> {
-        let calldata = Calldata::new::<IVault::settleCall>(8)
-            .word(account)
-            .address(token)
-            .address(settlement.payer)
-            .number(settlement.payment)
-            .number(settlement.tab_settled)
-            .number(settlement.debt_settled)
-            .number(settlement.lot_returned)
-            .boolean(settlement.ended);
+    /// Has the vault take the payment: the loan asset, or vault shares for a lot of the fund.
+    pub(crate) fn settle(&self, sale: &Sale) -> Result<(), Revert> {
+        let settlement = &sale.settlement;
+        let calldata = if sale.of_fund {
+            Calldata::new::<IVault::settleInventoryCall>(5)
+                .address(sale.token)
+                .address(settlement.payer)
+                .number(sale.lot_taken)
+                .number(settlement.payment)
+                .number(settlement.lot_returned)
+        } else {
+            Calldata::new::<IVault::settleCall>(8)
+                .word(sale.account)
+                .address(sale.token)
+                .address(settlement.payer)
+                .number(settlement.payment)
+                .number(settlement.tab_settled)
+                .number(settlement.debt_settled)
+                .number(settlement.lot_returned)
+                .boolean(settlement.ended)
+        };
         call(self.vm(), self.vault_address(), &calldata)?;
         Ok(())
     }

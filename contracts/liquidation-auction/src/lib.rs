@@ -92,7 +92,8 @@ impl LiquidationAuction {
     // ----- verbs -----
 
     /// Puts `lot` of `token` of `account` up for sale, to raise `tab`, of which `debt` is debt; `price` and `volatility` are the
-    /// oracle's. Only by the vault. Returns the auction's id. Calls nobody.
+    /// oracle's. Without a tab the lot is the fund's: vault shares pay for it, by the curve for such lots. Only by the vault. Returns the auction's id.
+    /// Calls nobody.
     ///
     /// Errors: `NotAuthorized`, `Locked`, `Stopped`, `ZeroAmount`, `AmountTooLarge`, `CurveNotSet`, `MathOverflow`. Events: `Started`.
     pub fn start(
@@ -230,7 +231,16 @@ impl LiquidationAuction {
     /// Kind, buffer, rate, step, floor, cap, tail and cusp of a token's curve, as in `setCurve`; a buffer of zero if none is set.
     #[allow(clippy::type_complexity)]
     pub fn curve_of(&self, token: Address) -> (u8, U256, U256, U256, U256, U256, U256, U256) {
-        self.curve_words(token)
+        self.curve_words(token, false)
+    }
+
+    /// The same of the curve for the fund's lots of `token`.
+    #[allow(clippy::type_complexity)]
+    pub fn inventory_curve_of(
+        &self,
+        token: Address,
+    ) -> (u8, U256, U256, U256, U256, U256, U256, U256) {
+        self.curve_words(token, true)
     }
 
     /// Smallest remainder of an auction, in base units of the loan asset.

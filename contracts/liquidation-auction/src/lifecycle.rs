@@ -14,6 +14,7 @@ use crate::{
     pricing,
     state::{join_id, split_id, Auction, Book, Identity, Terms, MAX_SLOTS},
     storage::slot,
+    take::Sale,
     LiquidationAuction,
 };
 
@@ -30,13 +31,14 @@ impl LiquidationAuction {
         keeper: Address,
     ) -> Result<U256, Revert> {
         let mut book = self.only(self.vault_address(), NO_START)?;
-        if lot.is_zero() || tab.is_zero() || price.is_zero() {
+        if lot.is_zero() || price.is_zero() {
             return Err(error::<ZeroAmount>(&[]));
         }
         to_u128(lot)?;
         to_u128(tab)?;
         to_u128(debt)?;
-        let (terms, top) = self.terms_and_top(token, price, volatility)?;
+        // Nobody owes anything for a lot of the fund.
+        let (terms, top) = self.terms_and_top(token, price, volatility, tab.is_zero())?;
 
         let (number, base, generation) = self.allocate(&mut book)?;
         let auction = Auction {
@@ -85,7 +87,8 @@ impl LiquidationAuction {
         }
         let token = auction.identity.token;
         let quote = self.good_quote(oracle, token)?;
-        let (terms, top) = self.terms_and_top(token, quote.mid, quote.volatility)?;
+        let (terms, top) =
+            self.terms_and_top(token, quote.mid, quote.volatility, auction.terms.of_fund)?;
         auction.identity.started_at = self.vm().block_timestamp();
         auction.identity.tail = terms.tail;
         auction.terms = terms;
@@ -103,7 +106,8 @@ impl LiquidationAuction {
         let book = self.open_book(ALWAYS)?;
         let (base, auction) = self.live_auction(id)?;
         let outstanding = self.claim_limit(auction.account)?.outstanding;
-        if !outstanding.is_zero() {
+        // Nobody owes anything for a lot of the fund.
+        if !outstanding.is_zero() || auction.terms.of_fund {
             return Err(error::<ClaimNotPaid>(&[id, outstanding]));
         }
         self.return_lot(book, id, base, &auction)
@@ -131,10 +135,12 @@ impl LiquidationAuction {
             &[id, auction.account.into(), auction.lot, auction.tab],
         );
         self.lock(book);
-        self.settle(
-            auction.account,
-            auction.identity.token,
-            &Settlement {
+        self.settle(&Sale {
+            account: auction.account,
+            token: auction.identity.token,
+            of_fund: auction.terms.of_fund,
+            lot_taken: U256::ZERO,
+            settlement: Settlement {
                 payer: self.vm().msg_sender(),
                 payment: U256::ZERO,
                 tab_settled: auction.tab,
@@ -142,7 +148,7 @@ impl LiquidationAuction {
                 lot_returned: auction.lot,
                 ended: true,
             },
-        )?;
+        })?;
         self.unlock(book);
         Ok(())
     }
@@ -165,19 +171,22 @@ impl LiquidationAuction {
         Some((base, self.load_auction(base, identity)))
     }
 
-    /// How the price of `token` falls, and where it starts if `price` is the oracle's (1e36 scale), rounded up.
+    /// How the price of `token` falls in a lot of the fund or of an account, and where it starts if `price` is the oracle's, rounded up.
     fn terms_and_top(
         &self,
         token: Address,
         price: U256,
         volatility: U256,
+        of_fund: bool,
     ) -> Result<(Terms, U256), Revert> {
-        let curve = self.load_curve(token);
+        let curve = self.load_curve(token, of_fund);
         if curve.buffer == 0 {
             return Err(error::<CurveNotSet>(&[word(token)]));
         }
         let top = pricing::top(price, curve.buffer).ok_or_else(overflow)?;
-        Ok((curve.terms(volatility), top))
+        let mut terms = curve.terms(volatility);
+        terms.of_fund = of_fund;
+        Ok((terms, top))
     }
 
     /// Number and words of a free slot, or a new one, and the generation of the auction that goes there.

@@ -23,6 +23,11 @@ pub(crate) const STAIRSTEP: u8 = 2;
 /// `kind` of a token's curve that becomes an exponential once the volatility is known.
 pub(crate) const VOLATILITY_SCALED: u8 = 3;
 
+/// `kind` in `setCurve` from which on a curve is that of the fund's lots: this much more than the kind itself.
+pub(crate) const FIRST_OF_FUND: u8 = 4;
+/// The last of these.
+pub(crate) const LAST_OF_FUND: u8 = FIRST_OF_FUND + VOLATILITY_SCALED;
+
 /// Where the price of an auction stands.
 pub(crate) struct Price {
     /// 1e36 scale.
@@ -46,6 +51,7 @@ impl TokenCurve {
             step: self.scale.step,
             tail: self.tail,
             cusp: self.cusp,
+            of_fund: false,
         }
     }
 }

@@ -37,6 +37,7 @@ const STATUS_OF: u32 = selector::<Interface::statusOfCall>();
 const ACTIVE: u32 = selector::<Interface::activeCall>();
 const ACTIVE_COUNT: u32 = selector::<Interface::activeCountCall>();
 const CURVE_OF: u32 = selector::<Interface::curveOfCall>();
+const INVENTORY_CURVE_OF: u32 = selector::<Interface::inventoryCurveOfCall>();
 const DUST: u32 = selector::<Interface::dustCall>();
 const STOP_LEVEL: u32 = selector::<Interface::stopLevelCall>();
 const TRIPPED_AT: u32 = selector::<Interface::trippedAtCall>();
@@ -82,8 +83,8 @@ impl LiquidationAuction {
         let count = match selector {
             ACTIVE_COUNT | DUST | STOP_LEVEL | MODULES | OWNER | PENDING_OWNER
             | ACCEPT_OWNERSHIP => 0,
-            CLOSE | CANCEL | TRIP | STATUS_OF | CURVE_OF | TRIPPED_AT | SET_STOP | SET_DUST
-            | TRANSFER_OWNERSHIP => 1,
+            CLOSE | CANCEL | TRIP | STATUS_OF | CURVE_OF | INVENTORY_CURVE_OF | TRIPPED_AT
+            | SET_STOP | SET_DUST | TRANSFER_OWNERSHIP => 1,
             ABSORB | RESET | QUOTE | ACTIVE => 2,
             TAKE_BATCH => 4,
             CONSTRUCTOR_SELECTOR => 5,
@@ -157,8 +158,10 @@ impl LiquidationAuction {
                 words
             }
             ACTIVE_COUNT => vec![self.active_count()],
-            CURVE_OF => {
-                let (kind, buffer, rate, step, floor, cap, tail, cusp) = self.curve_of(address(a)?);
+            CURVE_OF | INVENTORY_CURVE_OF => {
+                let of_fund = selector == INVENTORY_CURVE_OF;
+                let (kind, buffer, rate, step, floor, cap, tail, cusp) =
+                    self.curve_words(address(a)?, of_fund);
                 vec![U256::from(kind), buffer, rate, step, floor, cap, tail, cusp]
             }
             DUST => vec![self.dust()],

@@ -73,7 +73,12 @@ pub(crate) struct Terms {
     pub(crate) tail: u64,
     /// Part of the top under which the price is not good any more, WAD.
     pub(crate) cusp: u64,
+    /// Whether the lot is the fund's.
+    pub(crate) of_fund: bool,
 }
+
+/// Kind and owner of a lot in four bits: this one says that it is the fund's.
+pub(crate) const OF_FUND: u8 = 8;
 
 /// The curve of a token, and when it was tripped.
 ///

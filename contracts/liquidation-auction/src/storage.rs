@@ -11,7 +11,7 @@ use crate::{
     pricing::STAIRSTEP,
     state::{
         address_word, word_address, Auction, Identity, Scale, Terms, TokenCurve, CUSP_BITS,
-        CUSP_MASK,
+        CUSP_MASK, OF_FUND,
     },
     LiquidationAuction,
 };
@@ -30,7 +30,8 @@ pub(crate) mod slot {
     pub(crate) const OWNER: u64 = 4;
     /// May accept the ownership; zero: nobody.
     pub(crate) const PENDING_OWNER: u64 = 5;
-    /// Map, token to the two words of a curve: [`crate::state::TokenCurve`], [`crate::state::Scale`].
+    /// Map, token to the two words of a curve: [`crate::state::TokenCurve`], [`crate::state::Scale`]. Bit 160 of the key is set for the curve of
+    /// the fund's lots.
     pub(crate) const CURVES: u64 = 6;
     /// Map, slot number, from 1, to the five words of an auction. They are overwritten by the next auction in the same slot and
     /// never zeroed.
@@ -44,7 +45,7 @@ pub(crate) mod slot {
         pub(crate) const ACCOUNT: u64 = 1;
         /// Limbs 0, 1: lot left, in base units of the token. Limbs 2, 3: tab left, in base units of the loan asset.
         pub(crate) const AMOUNTS: u64 = 2;
-        /// Limbs 0, 1: debt left, in base units of the loan asset. Limb 2: the curve's rate. Limb 3: cusp (60 bits) and kind.
+        /// Limbs 0, 1: debt left, in base units of the loan asset. Limb 2: the curve's rate. Limb 3: cusp (60 bits), kind (3), whether the lot is the fund's (1).
         pub(crate) const TERMS: u64 = 3;
         /// Price at the start, 1e36 scale (192 bits); above it the seconds of a step.
         pub(crate) const TOP: u64 = 4;
@@ -102,16 +103,16 @@ impl LiquidationAuction {
     /// The curve of `token` without its scale.
     #[inline(never)]
     pub(crate) fn load_terms(&self, token: Address) -> TokenCurve {
-        TokenCurve::unpack(self.load(self.entry(slot::CURVES, address_word(token))))
+        TokenCurve::unpack(self.load(self.curve_slot(token, false)))
     }
 
-    /// The whole curve of `token`: the second word is read only for kinds that use it.
+    /// The whole curve of `token`, or of the fund's lots of it: the second word is read only for kinds that use it.
     #[inline(never)]
-    pub(crate) fn load_curve(&self, token: Address) -> TokenCurve {
-        let mut curve = self.load_terms(token);
+    pub(crate) fn load_curve(&self, token: Address, of_fund: bool) -> TokenCurve {
+        let slot = self.curve_slot(token, of_fund);
+        let mut curve = TokenCurve::unpack(self.load(slot));
         if curve.kind >= STAIRSTEP {
-            let slot = field(self.entry(slot::CURVES, address_word(token)), 1);
-            let [floor, cap, step, _] = self.load(slot).into_limbs();
+            let [floor, cap, step, _] = self.load(field(slot, 1)).into_limbs();
             curve.scale = Scale {
                 floor,
                 cap,
@@ -121,16 +122,23 @@ impl LiquidationAuction {
         curve
     }
 
-    /// Writes the curve of `token`, without its scale.
     #[inline(never)]
-    pub(crate) fn store_terms(&mut self, token: Address, curve: &TokenCurve) {
-        let slot = self.entry(slot::CURVES, address_word(token));
+    fn curve_slot(&self, token: Address, of_fund: bool) -> U256 {
+        let mut key = address_word(token);
+        key.set_bit(160, of_fund);
+        self.entry(slot::CURVES, key)
+    }
+
+    /// Writes the curve of `token`, or of the fund's lots of it, without its scale.
+    #[inline(never)]
+    pub(crate) fn store_terms(&mut self, token: Address, of_fund: bool, curve: &TokenCurve) {
+        let slot = self.curve_slot(token, of_fund);
         self.save(slot, curve.pack());
     }
 
-    /// Writes the scale of the curve of `token`.
-    pub(crate) fn store_scale(&mut self, token: Address, scale: &Scale) {
-        let slot = field(self.entry(slot::CURVES, address_word(token)), 1);
+    /// Writes the scale of such a curve.
+    pub(crate) fn store_scale(&mut self, token: Address, of_fund: bool, scale: &Scale) {
+        let slot = field(self.curve_slot(token, of_fund), 1);
         let words = [scale.floor, scale.cap, u64::from(scale.step), 0];
         self.save(slot, U256::from_limbs(words));
     }
@@ -161,6 +169,7 @@ impl LiquidationAuction {
         let [lot0, lot1, tab0, tab1] = word(slot::auction::AMOUNTS);
         let [debt0, debt1, rate, last] = word(slot::auction::TERMS);
         let [top0, top1, top2, step] = word(slot::auction::TOP);
+        let kind = (last >> CUSP_BITS) as u8;
         Auction {
             account: to_word(U256::from_limbs(word(slot::auction::ACCOUNT))),
             identity,
@@ -168,11 +177,12 @@ impl LiquidationAuction {
             tab: U256::from_limbs([tab0, tab1, 0, 0]),
             debt: U256::from_limbs([debt0, debt1, 0, 0]),
             terms: Terms {
-                kind: (last >> CUSP_BITS) as u8,
+                kind: kind & !OF_FUND,
                 rate,
                 step: step as u32,
                 tail: identity.tail,
                 cusp: last & CUSP_MASK,
+                of_fund: kind & OF_FUND != 0,
             },
             top: U256::from_limbs([top0, top1, top2, 0]),
         }
@@ -213,8 +223,15 @@ impl LiquidationAuction {
     fn store_debt(&mut self, base: U256, auction: &Auction) {
         let [debt0, debt1, ..] = auction.debt.into_limbs();
         let Terms {
-            kind, rate, cusp, ..
+            mut kind,
+            rate,
+            cusp,
+            of_fund,
+            ..
         } = auction.terms;
+        if of_fund {
+            kind |= OF_FUND;
+        }
         let last = (cusp & CUSP_MASK) | (u64::from(kind) << CUSP_BITS);
         let terms = U256::from_limbs([debt0, debt1, rate, last]);
         self.save(field(base, slot::auction::TERMS), terms);

@@ -19,6 +19,9 @@ use crate::{
     LiquidationAuction,
 };
 
+/// What a lot of the fund may raise: more than any does.
+const UNLIMITED: U256 = U256::from_limbs([u64::MAX, u64::MAX, 0, 0]);
+
 /// A take that can be carried out, and what it is of.
 pub(crate) struct Purchase {
     id: U256,
@@ -34,6 +37,8 @@ pub(crate) struct Purchase {
 pub(crate) struct Sale {
     pub(crate) account: B256,
     pub(crate) token: Address,
+    /// Whether the lot is the fund's, so that vault shares pay for it.
+    pub(crate) of_fund: bool,
     /// Collateral to be delivered.
     pub(crate) lot_taken: U256,
     /// What the vault is told when it is paid.
@@ -141,7 +146,7 @@ impl LiquidationAuction {
             let payment = sale.settlement.payment;
             self.call_back(id, token, sale.lot_taken, payment, receiver, data)?;
         }
-        self.settle(sale.account, token, &sale.settlement)?;
+        self.settle(&sale)?;
         self.unlock(book);
         Ok(book)
     }
@@ -204,6 +209,7 @@ impl LiquidationAuction {
         Ok(Sale {
             account,
             token: auction.identity.token,
+            of_fund: auction.terms.of_fund,
             lot_taken,
             settlement: Settlement {
                 payer: self.vm().msg_sender(),
@@ -242,12 +248,16 @@ impl LiquidationAuction {
         price: U256,
         max_lot: U256,
     ) -> Result<Offer, Revert> {
-        let claim = self.claim_limit(auction.account)?;
-        // The lot also pays for what other lots of the account failed to raise, but for no more than is owed.
-        let limit = auction
-            .tab
-            .saturating_add(claim.unassigned)
-            .min(claim.outstanding);
+        let limit = if auction.terms.of_fund {
+            UNLIMITED
+        } else {
+            let claim = self.claim_limit(auction.account)?;
+            // The lot also pays for what other lots of the account failed to raise, but for no more than is owed.
+            auction
+                .tab
+                .saturating_add(claim.unassigned)
+                .min(claim.outstanding)
+        };
         if limit.is_zero() {
             return Err(error::<NothingOwed>(&[id]));
         }

@@ -100,8 +100,9 @@ impl LiquidationAuction {
     pub(crate) fn curve_words(
         &self,
         token: Address,
+        of_fund: bool,
     ) -> (u8, U256, U256, U256, U256, U256, U256, U256) {
-        let curve = self.load_curve(token);
+        let curve = self.load_curve(token, of_fund);
         (
             curve.kind,
             U256::from(curve.buffer),

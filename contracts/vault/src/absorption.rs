@@ -7,7 +7,7 @@ use breakwater_interfaces::vault::IVault;
 use breakwater_risk::{absorb::is_at_backstop, account as account_id};
 
 use crate::{
-    errors::{self, math_overflow, Fallible},
+    errors::{self, Fallible},
     market::Market,
     math,
     settlement::Settlement,
@@ -32,7 +32,7 @@ impl VaultState {
     ///
     /// # Errors
     ///
-    /// `NotAuthorized`, `Locked`, `PriceAboveBackstop`, `UnknownCollateral`, `InsufficientCollateral`, `FundTooSmall`, `MathOverflow`.
+    /// `NotAuthorized`, `Locked`, `PriceAboveBackstop`, `UnknownCollateral`, `InsufficientCollateral`, `FundTooSmall`, `MathOverflow`, `ArrearsOpen`, `HalfExceeded`.
     pub(crate) fn absorb(&mut self, absorption: &Absorption) -> Fallible<(U256, U256)> {
         let Settlement {
             account,
@@ -49,8 +49,10 @@ impl VaultState {
             return Err(errors::price_above_backstop(price, limit));
         }
         let mut market = self.enter_accrued()?;
+        self.check_arrears()?;
         let mut head = self.head(account);
         let mut claim = self.claim(account);
+        let pending = claim.claim.due_to_fund();
         claim.assigned = claim
             .assigned
             .saturating_sub(absorption.settlement.tab_settled);
@@ -67,7 +69,7 @@ impl VaultState {
         };
         let free = free.saturating_add(lot_returned);
         self.set_position(account, &mut head, index, free, left)?;
-        self.credit_fund(index, absorption.amount)?;
+        let was_empty = self.credit_fund(index, absorption.amount)?;
 
         let shares = self.pay_in_shares(&mut market, account, &mut claim, payment)?;
         self.emit(&IVault::LotAbsorbed {
@@ -82,23 +84,26 @@ impl VaultState {
             head.live_lots = head.live_lots.saturating_sub(1);
             self.finish_claim(&mut market, account, &mut head, &mut claim)?;
         }
+        self.move_pending(pending, claim.claim.due_to_fund());
         self.set_claim(account, &claim)?;
         self.set_head(account, &head)?;
         self.store(&market)?;
         self.leave();
         let (minimum, _) = self.fund_minimum();
         let left = self.balance(self.fund()).saturating_sub(minimum);
+        self.count_absorbed(was_empty, shares, left)?;
         Ok((shares, left))
     }
 
-    /// Adds collateral to the fund's account.
+    /// Adds collateral to the fund's account. Returns whether it had none before.
     ///
     /// # Errors
     ///
     /// `AmountTooLarge`, `MathOverflow`.
-    pub(crate) fn credit_fund(&mut self, index: u8, amount: U256) -> Fallible<()> {
-        let account = account_id::account_id(self.fund(), 0).ok_or_else(math_overflow)?;
+    pub(crate) fn credit_fund(&mut self, index: u8, amount: U256) -> Fallible<bool> {
+        let account = self.fund_account()?;
         let mut head = self.head(account);
+        let was_empty = head.bitmap == 0;
         let (free, in_lots) = self.position(account, index);
         self.set_position(
             account,
@@ -107,7 +112,8 @@ impl VaultState {
             free.saturating_add(amount),
             in_lots,
         )?;
-        self.set_head(account, &head)
+        self.set_head(account, &head)?;
+        Ok(was_empty)
     }
 
     /// Books a payment of the fund on a claim. What a payment brings to the fund, it does not pay; for the rest it burns shares of that
@@ -127,7 +133,9 @@ impl VaultState {
         self.mint_reserve(market)?;
         let (fund, now) = (self.fund(), self.now());
         let paid = claim.claim.settle(payment);
-        let shares = market.shares_up(paid.beyond_fund(), now)?;
+        // What the fund owes lenders of a recovery it gives away too.
+        let owed = self.arrears_of_recovery(paid.recovered_to_fund)?;
+        let shares = market.shares_up(paid.beyond_fund().saturating_add(owed), now)?;
         if !paid.excess.is_zero() {
             // The least lot of a token with few decimals was worth more than was owed: the owner gets shares, fewer than are burnt for it.
             self.mint_value(market, account_id::owner_of(account), paid.excess)?;
@@ -139,7 +147,7 @@ impl VaultState {
         }
         self.burn_shares(market, fund, shares)?;
         market.carrying = market.carrying.saturating_sub(paid.to_carrying);
-        self.vest(market, paid.recovered_to_lenders());
+        self.vest(market, paid.recovered_to_lenders().saturating_add(owed));
         self.log_claim_paid(account, fund, &paid);
         Ok(shares)
     }

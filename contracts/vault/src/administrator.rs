@@ -49,14 +49,20 @@ impl Router<VaultAdministration> for VaultAdministration {
 
 impl VaultState {
     /// Fixes a market's partners: `constructor(address asset, uint8 decimals, address oracle, address auction, address fund, address
-    /// liquidation, address settlement, address administration, address views, address owner, string name, string symbol)`, names of at most 31 bytes. All partners are known
+    /// liquidation, address settlement, address administration, address views, address inventory, address owner, string name, string symbol)`, names of at most 31 bytes. All partners are known
     /// beforehand (their addresses follow from their code), so there is no initialiser to guard. The owner sets parameters
     /// before the first deposit: caps start at zero.
     fn construct(&mut self, a: Arguments<'_>) -> Fallible<()> {
         let (asset, decimals) = (a.address(0)?, a.number(1)?);
         let (oracle, auction, fund) = (a.address(2)?, a.address(3)?, a.address(4)?);
-        let programs = [a.address(5)?, a.address(6)?, a.address(7)?, a.address(8)?];
-        let owner = a.address(9)?;
+        let programs = [
+            a.address(5)?,
+            a.address(6)?,
+            a.address(7)?,
+            a.address(8)?,
+            a.address(9)?,
+        ];
+        let owner = a.address(10)?;
         let partners = [asset, oracle, auction, fund];
         if partners
             .iter()
@@ -69,7 +75,7 @@ impl VaultState {
         if decimals > U256::from(24) {
             return Err(errors::parameter_out_of_bounds(b"decimals", decimals));
         }
-        let names = (a.short_string(10)?, a.short_string(11)?);
+        let names = (a.short_string(11)?, a.short_string(12)?);
         self.set_identity(partners, programs, decimals.saturating_to::<u8>(), names);
         // Never zero from here on: the first liquidation does not pay for them.
         self.set_room(Address::ZERO, &Room::default())?;

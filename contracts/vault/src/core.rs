@@ -35,6 +35,13 @@ const SETTLEMENT: [[u8; 4]; 8] = [
     V::setPredictiveCall::SELECTOR,
     V::claimLimitCall::SELECTOR,
 ];
+/// What the program for the fund's collateral has.
+const INVENTORY: [[u8; 4]; 4] = [
+    V::sellInventoryCall::SELECTOR,
+    V::settleInventoryCall::SELECTOR,
+    V::withdrawInventoryCall::SELECTOR,
+    V::waterfallCall::SELECTOR,
+];
 /// What the program for administration and rights has.
 const ADMINISTRATION: [[u8; 4]; 27] = [
     V::approveCall::SELECTOR,
@@ -72,7 +79,8 @@ const ADMINISTRATION: [[u8; 4]; 27] = [
         feature = "liquidation",
         feature = "settlement",
         feature = "administration",
-        feature = "views"
+        feature = "views",
+        feature = "inventory"
     )),
     entrypoint
 )]
@@ -86,7 +94,8 @@ pub struct Vault {
     feature = "liquidation",
     feature = "settlement",
     feature = "administration",
-    feature = "views"
+    feature = "views",
+    feature = "inventory"
 ))]
 // SAFETY: as the entrypoint macro has it; in a build with another entrypoint this type is used by tests only.
 unsafe impl TopLevelStorage for Vault {}
@@ -155,6 +164,8 @@ impl VaultState {
             self.liquidation()
         } else if SETTLEMENT.contains(&selector) {
             self.settlement()
+        } else if INVENTORY.contains(&selector) {
+            self.inventory_program()
         } else if ADMINISTRATION.contains(&selector) {
             self.administration()
         } else {

@@ -102,6 +102,25 @@ pub(crate) fn fund_too_small(available: U256, needed: U256) -> Error {
     encode(IVault::FundTooSmall::SELECTOR, &arguments)
 }
 
+/// `ArrearsOpen`: the fund owes lenders what sales of its inventory bring.
+#[inline(never)]
+pub(crate) fn arrears_open(due: U256) -> Error {
+    encode(IVault::ArrearsOpen::SELECTOR, &[word(due)])
+}
+
+/// `PaymentBelowLowValue`: the fund's collateral is not sold so cheaply.
+#[inline(never)]
+pub(crate) fn payment_below_low_value(payment: U256, least: U256) -> Error {
+    let arguments = [word(payment), word(least)];
+    encode(IVault::PaymentBelowLowValue::SELECTOR, &arguments)
+}
+
+/// `HalfExceeded`: too much of the fund would be in lots.
+#[inline(never)]
+pub(crate) fn half_exceeded(spent: U256, left: U256) -> Error {
+    encode(IVault::HalfExceeded::SELECTOR, &[word(spent), word(left)])
+}
+
 /// `ERC20InsufficientAllowance`.
 #[inline(never)]
 pub(crate) fn insufficient_allowance(spender: Address, allowance: U256, needed: U256) -> Error {

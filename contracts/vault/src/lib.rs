@@ -1,15 +1,16 @@
 //! The vault: an ERC-4626 pool of one loan asset, and accounts that borrow it against several collaterals at once.
 //!
-//! Five programs over one storage ([`state::VaultState`]), because one does not fit the limit of 24,576 bytes. The
+//! Six programs over one storage ([`state::VaultState`]), because one does not fit the limit of 24,576 bytes. The
 //! [`core::Vault`] has the verbs of lenders and borrowers, and passes every other selector by one delegate call to the
 //! program that has it: [`liquidator::VaultLiquidation`], [`settler::VaultSettlement`] (claims: what the auction calls; upkeep),
-//! [`administrator::VaultAdministration`] (parameters and rights) or [`views::VaultViews`] (all the rest). Their addresses are
-//! fixed in the constructor. The cargo features `liquidation`, `settlement`, `administration` and `views` select whose
+//! [`administrator::VaultAdministration`] (parameters and rights) [`stockkeeper::VaultInventory`]
+//! (the fund's collateral, and the view of the waterfall) or [`views::VaultViews`] (all the rest). Their addresses are
+//! fixed in the constructor. The cargo features `liquidation`, `settlement`, `administration`, `views` and `inventory` select whose
 //! entrypoint a build gets.
 //!
 //! | file | what is in it |
 //! |---|---|
-//! | `core.rs`, `liquidator.rs`, `settler.rs`, `administrator.rs`, `views.rs` | the five programs: selector to verb |
+//! | `core.rs`, `liquidator.rs`, `settler.rs`, `administrator.rs`, `stockkeeper.rs`, `views.rs` | the six programs: selector to verb |
 //! | `program.rs` | what the programs behind the core share |
 //! | `arguments.rs` | calldata in, return data out |
 //! | `state/` | every storage word, its unit, and how words are read and written |
@@ -20,6 +21,8 @@
 //! | `liquidation.rs` | what a liquidation would do, and doing it |
 //! | `settlement.rs` | what the auction calls: lots out, payments in, losses |
 //! | `absorption.rs` | the fund takes a lot and pays with shares |
+//! | `arrears.rs` | what settlement books of the fund: pending, spent on lots, owed to lenders |
+//! | `inventory.rs` | the fund's collateral: worth, sales, losses that it has to pay; the view of the waterfall |
 //! | `upkeep.rs` | thresholds that follow volatility; opting in to predictive liquidation |
 //! | `administration.rs`, `parameters.rs` | parameters and ownership, set and read back |
 //! | `permit.rs`, `safety.rs` | rights by signature; guardian and pauses |
@@ -43,10 +46,12 @@ mod absorption;
 mod administration;
 pub mod administrator;
 mod arguments;
+mod arrears;
 mod borrower;
 pub mod core;
 pub mod errors;
 mod front_end;
+mod inventory;
 mod lender;
 mod liquidation;
 pub mod liquidator;
@@ -59,10 +64,11 @@ mod safety;
 mod settlement;
 pub mod settler;
 pub mod state;
+pub mod stockkeeper;
 mod upkeep;
 pub mod views;
 
 pub use crate::{
     administrator::VaultAdministration, core::Vault, liquidator::VaultLiquidation,
-    settler::VaultSettlement, views::VaultViews,
+    settler::VaultSettlement, stockkeeper::VaultInventory, views::VaultViews,
 };

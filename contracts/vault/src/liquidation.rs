@@ -448,9 +448,9 @@ impl VaultState {
             .carrying
             .saturating_add(principal.saturating_sub(plan.loss));
         values.written_off = values.written_off.saturating_add(plan.loss);
-        values.penalty = values
-            .penalty
-            .saturating_add(plan.penalty.saturating_sub(plan.reward));
+        let penalty = plan.penalty.saturating_sub(plan.reward);
+        values.penalty = values.penalty.saturating_add(penalty);
+        self.move_pending(U256::ZERO, penalty);
         Ok(())
     }
 
@@ -499,7 +499,7 @@ impl VaultState {
     ) -> Fallible<()> {
         let index = self.collateral_amounts(token)?.index;
         self.take_free(account, head, token, index, dust)?;
-        self.credit_fund(index, dust)?;
+        let _was_empty = self.credit_fund(index, dust)?;
         self.emit(&IVault::DustToFund {
             account,
             token,

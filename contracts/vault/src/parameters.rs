@@ -38,6 +38,7 @@ impl VaultState {
                     self.settlement(),
                     self.administration(),
                     self.views(),
+                    self.inventory_program(),
                 ];
                 let modules = [self.oracle(), self.auction(), self.fund()];
                 let addresses: Vec<U256> = modules

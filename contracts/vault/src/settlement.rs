@@ -84,6 +84,7 @@ impl VaultState {
         let mut market = self.enter_accrued()?;
         let mut head = self.head(account);
         let mut claim = self.claim(account);
+        let pending = claim.claim.due_to_fund();
         claim.assigned = claim.assigned.saturating_sub(settlement.tab_settled);
         self.free_room(token, settlement.debt_settled)?;
         if !payment.is_zero() {
@@ -96,6 +97,7 @@ impl VaultState {
             head.live_lots = head.live_lots.saturating_sub(1);
             self.finish_claim(&mut market, account, &mut head, &mut claim)?;
         }
+        self.move_pending(pending, claim.claim.due_to_fund());
         self.set_claim(account, &claim)?;
         self.set_head(account, &head)?;
         self.store(&market)?;
@@ -120,9 +122,11 @@ impl VaultState {
         if assets.is_zero() {
             return Err(errors::zero_amount());
         }
+        let pending = claim.claim.due_to_fund();
         let payer = self.vm().msg_sender();
         self.pay_claim(&mut market, account, &mut claim, payer, assets)?;
         self.finish_claim(&mut market, account, &mut head, &mut claim)?;
+        self.move_pending(pending, claim.claim.due_to_fund());
         self.set_claim(account, &claim)?;
         self.set_head(account, &head)?;
         self.store(&market)?;
@@ -141,9 +145,11 @@ impl VaultState {
         let mut market = self.market();
         let mut head = self.head(account);
         let mut claim = self.claim(account);
+        let pending = claim.claim.due_to_fund();
         let covered = self.recognise_loss(&mut market, account, loss)?;
         claim.claim.fund_paid = claim.claim.fund_paid.saturating_add(covered);
         self.finish_claim(&mut market, account, &mut head, &mut claim)?;
+        self.move_pending(pending, claim.claim.due_to_fund());
         self.set_claim(account, &claim)?;
         self.set_head(account, &head)?;
         self.store(&market)
@@ -198,11 +204,15 @@ impl VaultState {
         amount: U256,
     ) -> Fallible<()> {
         let paid = claim.claim.settle(amount);
-        let to_fund = paid.recovered_to_fund.saturating_add(paid.penalty);
+        let owed = self.arrears_of_recovery(paid.recovered_to_fund)?;
+        let to_fund = paid
+            .recovered_to_fund
+            .saturating_sub(owed)
+            .saturating_add(paid.penalty);
         // Carrying turns into cash: assets stay as they are, and so does the share price.
         market.carrying = market.carrying.saturating_sub(paid.to_carrying);
         market.cash = market.cash.saturating_add(paid.to_carrying);
-        let to_lenders = paid.recovered_to_lenders();
+        let to_lenders = paid.recovered_to_lenders().saturating_add(owed);
         self.vest(market, to_lenders);
         market.cash = market.cash.saturating_add(to_lenders);
         if !to_fund.is_zero() {
@@ -295,14 +305,15 @@ impl VaultState {
                 self.recognise_loss(market, account, unpaid)?;
             }
         }
+        self.abandon_recovery(claim.claim.fund_paid)?;
         head.closing = false;
         *claim = AccountClaim::default();
         Ok(())
     }
 
     /// Recognises a loss on claims: takes it off `carrying`, and burns as many of the fund's shares as keep the share price
-    /// where it is; what the fund can't bear lowers the price for all. `market` has interest up to now. Returns what the
-    /// fund bore.
+    /// where it is; what the fund can't bear lowers the price for all, and the fund owes it to them as far as its inventory goes. `market` has
+    /// interest up to now. Returns what the fund bore and owes.
     ///
     /// # Errors
     ///
@@ -338,7 +349,8 @@ impl VaultState {
             shared: cover.shared,
             sharesBurned: cover.burn_shares,
         });
-        Ok(cover.covered)
+        let owed = self.arrears_of_loss(account, cover.shared)?;
+        Ok(cover.covered.saturating_add(owed))
     }
 
     /// Mints the interest reserve to the fund. The share price stays: the reserve was not in it.

@@ -68,6 +68,7 @@ interface! {
         error InvalidAnswer(address module);
         error ParameterOutOfBounds(bytes32 parameter, uint256 value);
 
+        /// Without a `tab` the lot is the fund's: it raises what it brings, in vault shares, by the curve for such lots.
         /// Only by the vault: put `lot` of `token` of `account` up for sale, to raise `tab`, of which `debt` is debt; `price` and
         /// `volatility` are the oracle's.
         function start(bytes32 account, address token, uint256 lot, uint256 tab, uint256 debt, uint256 price, uint256 volatility, address keeper) external returns (uint256 id);
@@ -96,6 +97,8 @@ interface! {
         function active(uint256 offset, uint256 limit) external view returns (uint256[] memory);
         function activeCount() external view returns (uint256);
         function curveOf(address token) external view returns (uint8 kind, uint256 buffer, uint256 rate, uint256 step, uint256 floor, uint256 cap, uint256 tail, uint256 cusp);
+        /// The same of the curve for lots of the fund.
+        function inventoryCurveOf(address token) external view returns (uint8 kind, uint256 buffer, uint256 rate, uint256 step, uint256 floor, uint256 cap, uint256 tail, uint256 cusp);
         function dust() external view returns (uint256);
         /// 0: none, 1: no start, 2: no start or reset, 3: no start, reset or take.
         function stopLevel() external view returns (uint8);
@@ -107,6 +110,7 @@ interface! {
         /// a `step` in WAD, `step` in seconds; 3: volatility-scaled exponential, `rate` = c in WAD, decay a second =
         /// c·volatility/root of a year, within `floor` and `cap` (WAD), fixed at start or reset. What a kind does not use is 0.
         /// `buffer` and `cusp` in WAD, `tail` in seconds; `cusp·buffer` must be under 1 less the vault's backstop discount.
+        /// Kinds 4 to 7 are these for lots of the fund, with any `cusp`: such a lot is never sold under the low price less the backstop discount.
         function setCurve(address token, uint8 kind, uint256 buffer, uint256 rate, uint256 step, uint256 floor, uint256 cap, uint256 tail, uint256 cusp) external;
         function setStop(uint8 level) external;
         /// Smallest remainder of an auction, in loan asset.

@@ -99,6 +99,9 @@ mod vault_events {
         V::ClaimReinstated: [account] [assets, shares];
         V::LossRecognised: [account] [loss, covered, shared, sharesBurned];
         V::ReserveMinted: [] [assets, shares];
+        V::ArrearsAdded: [account] [assets, due];
+        V::ArrearsPaid: [] [assets, due];
+        V::InventorySold: [token, payer] [payment, shares];
         V::CollateralSet: [token] [borrowLtv, thresholdMin, thresholdMax, penaltyMin, penaltyMax, lotBuffer, beta, supplyCap, roomCap];
         V::MarginSet: [] [openingDeviations, openingHorizon, thresholdDeviations, thresholdHorizon, softDeviations, softPenalty, slew, volatilityMin, predictiveCap];
         V::ThresholdMoved: [token] [threshold, target, volatility];
@@ -113,6 +116,23 @@ mod vault_events {
         V::GuardianSet: [guardian] [grace, graceFloor];
         V::OwnershipTransferStarted: [previousOwner, newOwner] [];
         V::OwnershipTransferred: [previousOwner, newOwner] [];
+    }
+}
+
+mod fund_events {
+    use crate::fund::IInsuranceFund as F;
+
+    word_events! {
+        F::Transfer: [from, to] [value];
+        F::Approval: [owner, spender] [value];
+        F::Deposit: [sender, owner] [assets, shares];
+        F::Withdraw: [sender, receiver, owner] [assets, shares];
+        F::RedeemRequest: [controller, owner, requestId] [sender, shares];
+        F::OperatorSet: [controller, operator] [approved];
+        F::RedeemCancelled: [controller, sender] [shares];
+        F::WithdrawnInKind: [controller, receiver] [tokens, shares];
+        F::Absorbed: [id, caller] [lotTaken, paid, shares];
+        F::WaitSampled: [] [waits, total];
     }
 }
 

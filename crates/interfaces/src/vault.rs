@@ -116,6 +116,50 @@ interface! {
         CollateralView[] collaterals;
     }
 
+    /// Every layer of the waterfall, and what the insurance fund is made of.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct WaterfallView {
+        /// Vault shares of the fund, and those of them that always stay.
+        uint256 fundShares;
+        uint256 fundMinimum;
+        /// What the fund is worth to those who come and to those who leave, in vault shares: `fundShares`, and beside them `inventoryMid` less
+        /// `arrears` and `pending`, or `inventoryLow` less `arrears`.
+        uint256 high;
+        uint256 low;
+        /// The part of `low` that is inventory in lots, in vault shares.
+        uint256 lowInLots;
+        /// 1: a collateral in the books has no good price and is not dead, so whoever may leave the fund has to wait; 2: the fund has some of
+        /// it, so nobody can come either; else 0.
+        uint256 waits;
+        /// Collateral of the fund, in lots or not, at mid prices, and at low ones less the backstop discount, loan asset.
+        uint256 inventoryMid;
+        uint256 inventoryLow;
+        /// What claims and interest may still bring the fund: recoveries, penalties, reserve.
+        uint256 pending;
+        /// Losses that the fund's shares did not cover, to be paid by sales of inventory; and by recoveries only.
+        uint256 arrears;
+        uint256 arrearsBeyond;
+        /// Vault shares spent on lots that the fund still has.
+        uint256 absorbedShares;
+        /// What the fund can bear now, what it should be able to, and the one over the other in WAD (2^256-1 without a target).
+        uint256 cover;
+        uint256 target;
+        uint256 coverage;
+        /// From when on auto-deleveraging is in force (0: not armed), and how wide its zone is now, in standard deviations, WAD.
+        uint256 deleveragingFrom;
+        uint256 deleveragingWidth;
+        /// Debt of predictive lots against their cap.
+        uint256 predictiveUsed;
+        uint256 predictiveCap;
+        /// Debt for sale in auctions, what counts against their cap with what has not decayed yet, and the cap.
+        uint256 forSale;
+        uint256 roomUsed;
+        uint256 roomCap;
+        /// Claims, at what lenders' assets count them, and recovered losses that do not count yet.
+        uint256 carrying;
+        uint256 unvested;
+    }
+
     #[derive(Debug, PartialEq, Eq)]
     interface IVault {
         // ----- ERC-20 and ERC-4626 events, to the letter of the standards -----
@@ -157,6 +201,12 @@ interface! {
         event ClaimReinstated(bytes32 indexed account, uint256 assets, uint256 shares);
         /// `loss` was recognised; `covered` of it was borne by burning `sharesBurned` of the fund's shares, `shared` by all lenders.
         event LossRecognised(bytes32 indexed account, uint256 loss, uint256 covered, uint256 shared, uint256 sharesBurned);
+        /// Of a loss that all lenders share, the fund owes them `assets`, to be paid by sales of its inventory: `due` in all.
+        event ArrearsAdded(bytes32 indexed account, uint256 assets, uint256 due);
+        /// `assets` of what the fund owes the lenders were paid, by a sale or a recovery; `due` is left.
+        event ArrearsPaid(uint256 assets, uint256 due);
+        /// Inventory of the fund was sold for `shares` of `payer`, worth `payment`; the part that pays arrears was burnt.
+        event InventorySold(address indexed token, address indexed payer, uint256 payment, uint256 shares);
         /// Cover that the fund should have; 0 turns auto-deleveraging off.
         event FundTargetSet(uint256 target);
         /// Auto-deleveraging was armed, and is in force from then on; or, with 0, the fund's `cover` met its `target`.
@@ -209,6 +259,13 @@ interface! {
         error Paused(uint256 verb, uint256 until);
         /// The last pause of this verb is not long enough over: the next may begin at `from`.
         error PauseTooSoon(uint256 verb, uint256 from);
+
+        /// While the fund owes lenders `due`, it takes no lots, and nobody leaves it in kind.
+        error ArrearsOpen(uint256 due);
+        /// The fund's collateral is not sold for `payment`, under its low value: `least`.
+        error PaymentBelowLowValue(uint256 payment, uint256 least);
+        /// More than half of the fund's shares would be in lots: `spent` on those it still has, `left` above the minimum.
+        error HalfExceeded(uint256 spent, uint256 left);
 
         // ----- errors: accounts -----
         error UnknownCollateral(address token);
@@ -329,6 +386,15 @@ interface! {
         /// their value; the rest as in `settle`. Refused unless `price`, the auction's, is at or under `low`, the oracle's, less the backstop
         /// discount. Returns the shares burnt, and what the fund has left above its minimum. Calls nobody.
         function absorb(bytes32 account, address token, uint256 amount, uint256 payment, uint256 tabSettled, uint256 debtSettled, uint256 lotReturned, bool ended, uint256 price, uint256 low) external returns (uint256 sharesBurned, uint256 sharesLeft);
+        /// Only by the fund: put at most `maxLot` of its collateral up for sale. The lot has no tab and its account is the fund's; takers pay with
+        /// vault shares, on an allowance to the auction. Returns the auction's id.
+        function sellInventory(address token, uint256 maxLot) external returns (uint256 id);
+        /// Only by the auction: `amount` of such a lot was sold to `payer` for vault shares worth `payment`; `lotReturned` goes back to the fund.
+        /// Refused under what the fund's low value counts it at: the oracle's low price less the backstop discount.
+        function settleInventory(address token, address payer, uint256 amount, uint256 payment, uint256 lotReturned) external;
+        /// Only by the fund: send `part` of `whole` of its collateral that is in no lot to `receiver`, of the tokens whose bits are set in
+        /// `tokens` (in the order of `collaterals`).
+        function withdrawInventory(uint256 part, uint256 whole, uint256 tokens, address receiver) external;
         /// What may still be paid on the claim of `account`, and how much of that no live auction is asking for.
         function claimLimit(bytes32 account) external view returns (uint256 outstanding, uint256 unassigned);
         /// Mint the interest reserve to the fund, by anybody. Returns the shares.
@@ -350,6 +416,8 @@ interface! {
         function checkLiquidation(bytes32 account, address token) external view returns (bool succeeds, bytes4 reason, uint256 debt, uint256 lot, uint256 penalty, uint256 reward, bool closing);
         function accountView(bytes32 account) external view returns (AccountView memory);
         function marketView() external view returns (MarketView memory);
+        /// What each layer that stands before the lenders has and has to bear, and what the insurance fund is made of.
+        function waterfall() external view returns (WaterfallView memory);
         /// Volatility of `account` (WAD a year), what of its capacity is at risk in a fall of the opening margin's deviations over its
         /// horizon, and how many deviations (WAD) its health is from 1.
         function marginOf(bytes32 account) external view returns (uint256 volatility, uint256 valueAtRisk, int256 distance);
@@ -368,7 +436,7 @@ interface! {
         /// Until when a verb is paused (numbers as in `PauseSet`); in the past if it is not.
         function pausedUntil(uint256 verb) external view returns (uint256);
         function guardianConfig() external view returns (address guardian, uint256 grace, uint256 graceFloor);
-        function modules() external view returns (address oracle, address auction, address fund, address liquidation, address settlement, address administration, address views);
+        function modules() external view returns (address oracle, address auction, address fund, address liquidation, address settlement, address administration, address views, address inventory);
 
         // ----- administration -----
         /// The liquidation threshold of a new token is `thresholdMax`; that of a known one stays, and moves into its range by `updateMargin`.
@@ -402,5 +470,9 @@ alloy_sol_types::sol! {
     interface IVaultPrograms {
         /// Of settlement: recognise `loss` on the claim of `account`, and end the claim if it waits for nothing.
         function concludeClaim(bytes32 account, uint256 loss) external;
+        /// Of inventory: a loss on the claim of `account` of which `shared` was not covered. Returns what of it the fund owes.
+        function addArrears(bytes32 account, uint256 shared) external returns (uint256);
+        /// Of inventory: refuse if sales of the fund's collateral owe lenders something.
+        function requireNoArrears() external;
     }
 }

@@ -262,6 +262,7 @@ impl Profile<'_> {
             (modules.settlement, "vault-settlement"),
             (modules.administration, "vault-administration"),
             (modules.views, "vault-views"),
+            (modules.inventory, "vault-inventory"),
             (modules.oracle, "oracle-adapter"),
             (modules.oracle_extension, "adapter-extension"),
             (modules.auction, "auction"),

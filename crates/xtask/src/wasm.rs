@@ -22,7 +22,7 @@ struct Build {
 }
 
 /// All programs. What needs no features of its own is built in one run, which shares the dependencies.
-const BUILDS: [Build; 6] = [
+const BUILDS: [Build; 7] = [
     Build {
         programs: &[
             ("vault", "vault"),
@@ -47,6 +47,10 @@ const BUILDS: [Build; 6] = [
     Build {
         programs: &[("vault-views", "vault")],
         features: &["--no-default-features", "--features", "views"],
+    },
+    Build {
+        programs: &[("vault-inventory", "vault")],
+        features: &["--no-default-features", "--features", "inventory"],
     },
     Build {
         programs: &[("oracle-adapter-extension", "oracle-adapter")],

@@ -153,7 +153,7 @@ fn at_most_half_of_the_funds_shares_go_into_lots() {
     let before = suite.auction_status(id).unwrap();
     assert!(before.tab > stable(1_010), "the lot costs more than half");
     let failure = absorb(&mut suite, id, U256::MAX).unwrap_err();
-    let exceeded: IInsuranceFund::HalfExceeded = failure.as_error().unwrap();
+    let exceeded: IVault::HalfExceeded = failure.as_error().unwrap();
     assert!(exceeded.spent > exceeded.left);
     assert_eq!(suite.auction_status(id).unwrap(), before);
     // A fourth is less.

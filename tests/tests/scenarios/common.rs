@@ -190,6 +190,7 @@ pub(crate) fn everything(suite: &mut Suite, account: B256, users: &[Address]) ->
         modules.settlement,
         modules.administration,
         modules.views,
+        modules.inventory,
         modules.auction,
         modules.fund,
         suite.exchange,

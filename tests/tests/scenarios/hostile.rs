@@ -696,6 +696,7 @@ fn an_unknown_selector_calldata_too_short_and_ether_are_refused_without_data() {
         modules.settlement,
         modules.administration,
         modules.views,
+        modules.inventory,
         modules.auction,
         modules.oracle,
         modules.fund,
@@ -802,6 +803,7 @@ fn the_programs_behind_the_vault_do_nothing_to_it_when_called_directly() {
         modules.liquidation,
         modules.settlement,
         modules.views,
+        modules.inventory,
     ];
     for program in programs {
         for data in &calls {

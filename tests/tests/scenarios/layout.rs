@@ -194,11 +194,12 @@ fn no_program_has_words_of_its_own() {
     let keeper = suite.user("keeper");
     suite.liquidate(keeper, account, weth).unwrap();
     let modules = suite.modules;
-    let programs: [Address; 4] = [
+    let programs: [Address; 5] = [
         modules.liquidation,
         modules.settlement,
         modules.administration,
         modules.views,
+        modules.inventory,
     ];
     for program in programs {
         for slot in 0..40 {

@@ -7,6 +7,7 @@ mod auction_logs;
 mod common;
 mod documents;
 mod erc4626;
+mod fund;
 mod hostile;
 mod insolvency;
 mod layout;

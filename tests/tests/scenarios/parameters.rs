@@ -403,7 +403,8 @@ fn curves_dust_and_stop_levels_have_the_bounds_that_the_page_says() {
     half.assert_most(&suite, "cusp", wad(1, 1) - U256::from(1), 1);
     // `cusp·buffer < 1 − 5 %`.
     quick.assert_most(&suite, "cusp", wad(95, 100) - U256::from(1), 1);
-    assert!(quick.with("kind", U256::from(4)).outcome(&suite).is_err());
+    // 4 to 7 are the same kinds for lots of the fund.
+    assert!(quick.with("kind", U256::from(8)).outcome(&suite).is_err());
     let stairs = set_curve(&suite, 2, wad(1, 2), 60, U256::ZERO);
     stairs.assert_most(&suite, "step", U256::from(3_600), 1);
     stairs.assert_least(&suite, "step", U256::from(1), 1);

@@ -17,7 +17,7 @@ use crate::common::{funded, is_bare_revert, raw, suite};
 /// Most bytes of code that a chain takes (EIP-170).
 const CODE_LIMIT: usize = 24_576;
 
-fn modules(suite: &Suite) -> [(&'static str, Address); 9] {
+fn modules(suite: &Suite) -> [(&'static str, Address); 10] {
     let modules = suite.modules;
     [
         ("vault", modules.vault),
@@ -25,6 +25,7 @@ fn modules(suite: &Suite) -> [(&'static str, Address); 9] {
         ("vault-settlement", modules.settlement),
         ("vault-administration", modules.administration),
         ("vault-views", modules.views),
+        ("vault-inventory", modules.inventory),
         ("oracle-adapter", modules.oracle),
         ("oracle-adapter-extension", modules.oracle_extension),
         ("liquidation-auction", modules.auction),
@@ -56,7 +57,7 @@ fn each_program_fits_the_code_limit_starts_with_one_page_and_is_cheap_to_enter_w
     }
     hashes.sort();
     hashes.dedup();
-    assert_eq!(hashes.len(), 9);
+    assert_eq!(hashes.len(), 10);
 }
 
 #[test]
@@ -136,6 +137,7 @@ fn a_verb_costs_at_most_one_delegate_call_to_the_program_that_has_it() {
             .abi_encode(),
         ),
         (modules.views, IVault::totalAssetsCall {}.abi_encode()),
+        (modules.inventory, IVault::waterfallCall {}.abi_encode()),
     ];
     for (program, call) in calls {
         let tx = Tx::call(user, modules.vault, call);

@@ -27,6 +27,18 @@ pub struct MockVault {
     callback_data: StorageBytes,
     callback_succeeded: StorageBool,
     callback_returned: StorageBytes,
+    /// Beside the fund's vault shares: what makes up the high value, and the low one.
+    high: StorageU256,
+    low: StorageU256,
+    /// The part of the low one that is in lots.
+    low_in_lots: StorageU256,
+    /// Vault shares that stay with the fund.
+    minimum: StorageU256,
+    /// As in `WaterfallView`.
+    waits: StorageU256,
+    /// What was last withdrawn in kind: part, whole, tokens.
+    in_kind: StorageMap<U256, StorageU256>,
+    in_kind_receiver: StorageAddress,
 }
 
 #[public]
@@ -60,6 +72,44 @@ impl MockVault {
 
     pub fn callback_returned(&self) -> Bytes {
         self.callback_returned.get_bytes().into()
+    }
+
+    pub fn set_beside(&mut self, high: U256, low: U256, low_in_lots: U256) {
+        self.high.set(high);
+        self.low.set(low);
+        self.low_in_lots.set(low_in_lots);
+    }
+
+    pub fn set_minimum(&mut self, minimum: U256) {
+        self.minimum.set(minimum);
+    }
+
+    pub fn set_waits(&mut self, waits: U256) {
+        self.waits.set(waits);
+    }
+
+    pub fn waterfall(&self) -> Result<[U256; 24], Vec<u8>> {
+        let held = self.balances.get(self.vm().msg_sender());
+        let mut words = [U256::ZERO; 24];
+        words[0] = held;
+        words[1] = self.minimum.get();
+        words[2] = held + self.high.get();
+        words[3] = held + self.low.get();
+        words[4] = self.low_in_lots.get();
+        words[5] = self.waits.get();
+        Ok(words)
+    }
+
+    pub fn withdraw_inventory(&mut self, part: U256, whole: U256, tokens: U256, receiver: Address) {
+        for (index, value) in [part, whole, tokens].into_iter().enumerate() {
+            self.in_kind.insert(U256::from(index), value);
+        }
+        self.in_kind_receiver.set(receiver);
+    }
+
+    pub fn withdrawn_in_kind(&self) -> ([U256; 3], Address) {
+        let word = |index| self.in_kind.get(U256::from(index));
+        ([word(0), word(1), word(2)], self.in_kind_receiver.get())
     }
 
     pub fn decimals(&self) -> u8 {

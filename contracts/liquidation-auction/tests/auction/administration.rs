@@ -251,7 +251,7 @@ fn each_parameter_of_a_curve_has_bounds() {
     };
     let linear = number(TO_ZERO);
     let tail = number(TAIL);
-    for kind in [4, 255] {
+    for kind in [8, 255] {
         refused(
             try_curve(kind, BUFFER, linear, tail, CUSP),
             KIND,
@@ -295,6 +295,9 @@ fn each_parameter_of_a_curve_has_bounds() {
         (0, BUFFER, month, month, one),
         (1, BUFFER, fast, number(60_u64), half),
         (1, half, WAD - one, month, WAD - one),
+        // Of the fund's lots.
+        (4, BUFFER, linear, tail, CUSP),
+        (5, BUFFER, fast, number(60_u64), WAD - one),
     ] {
         try_curve(kind, buffer, rate, tail, cusp).unwrap();
     }

@@ -65,7 +65,7 @@ fn every_function_refuses_ether_and_arguments_that_are_too_short() {
             [0; 0]
         );
     }
-    assert_eq!(with_arguments, 17);
+    assert_eq!(with_arguments, 18);
 }
 
 #[motsu::test]

@@ -71,12 +71,15 @@ fn only_the_vault_starts_auctions() {
 }
 
 #[motsu::test]
-fn a_start_without_lot_tab_or_price_is_refused() {
+fn a_start_without_lot_or_price_or_a_curve_of_the_funds_lots_is_refused() {
     let world = World::new(Kind::Linear);
-    for (lot, tab, mid) in [
-        (U256::ZERO, usd(1), price(1)),
-        (ether(1), U256::ZERO, price(1)),
-        (ether(1), usd(1), U256::ZERO),
+    let nothing = Interface::ZeroAmount {}.abi_encode();
+    let no_curve = Interface::CurveNotSet { token: TOKEN }.abi_encode();
+    for (lot, tab, mid, expected) in [
+        (U256::ZERO, usd(1), price(1), &nothing),
+        (ether(1), usd(1), U256::ZERO, &nothing),
+        // Without a tab the lot is the fund's, and has a curve of its own.
+        (ether(1), U256::ZERO, price(1), &no_curve),
     ] {
         let error = world
             .auction
@@ -92,7 +95,7 @@ fn a_start_without_lot_tab_or_price_is_refused() {
                 KEEPER,
             )
             .motsu_unwrap_err();
-        assert_eq!(error, Interface::ZeroAmount {}.abi_encode());
+        assert_eq!(error, *expected);
     }
 }
 

@@ -55,6 +55,11 @@ impl VaultState {
         self.address(slot::VIEWS)
     }
 
+    /// The vault's program for the fund's collateral.
+    pub(crate) fn inventory_program(&self) -> Address {
+        self.address(slot::INVENTORY)
+    }
+
     /// May change parameters.
     pub(crate) fn owner(&self) -> Address {
         self.address(slot::OWNER)
@@ -84,12 +89,12 @@ impl VaultState {
     pub(crate) fn set_identity(
         &mut self,
         partners: [Address; 4],
-        programs: [Address; 4],
+        programs: [Address; 5],
         decimals: u8,
         names: (U256, U256),
     ) {
         let [asset, oracle, auction, fund] = partners;
-        let [liquidation, settlement, administration, views] = programs;
+        let [liquidation, settlement, administration, views, inventory] = programs;
         let [low_0, low_1, high, _] = from_word(asset.into_word()).into_limbs();
         let asset = [low_0, low_1, high | (u64::from(decimals) << 32), 0];
         self.set_word(slot::ASSET, U256::from_limbs(asset));
@@ -100,6 +105,7 @@ impl VaultState {
         self.set_address(slot::SETTLEMENT, settlement);
         self.set_address(slot::ADMINISTRATION, administration);
         self.set_address(slot::VIEWS, views);
+        self.set_address(slot::INVENTORY, inventory);
         self.set_word(slot::NAME, names.0);
         self.set_word(slot::SYMBOL, names.1);
     }

@@ -2,11 +2,11 @@
 
 /// The loan asset (160 bits), its decimals above.
 pub(super) const ASSET: u64 = 0;
-/// The oracle adapter.
+/// The oracle adapter (160 bits). Above: what the fund owes lenders that only recoveries can pay, loan asset.
 pub(super) const ORACLE: u64 = 1;
-/// The liquidation auction.
+/// The liquidation auction (160 bits). Above: what claims may still bring the fund, loan asset.
 pub(super) const AUCTION: u64 = 2;
-/// The insurance fund.
+/// The insurance fund (160 bits). Above: what sales of its inventory owe lenders, loan asset.
 pub(super) const FUND: u64 = 3;
 /// The vault's program for views.
 pub(super) const VIEWS: u64 = 4;
@@ -38,7 +38,8 @@ pub(super) const MINIMUMS: u64 = 15;
 pub(super) const REWARD: u64 = 16;
 /// Low half: cap on total assets. High half: cap on all debt for sale. Loan asset.
 pub(super) const CAPS: u64 = 17;
-/// Low half: vault shares that always stay with the fund. High half: number of collaterals.
+/// Low half: vault shares that always stay with the fund. High half: number of collaterals (8 bits), then vault shares that the fund
+/// spent on lots that it still has.
 pub(super) const FUND_MINIMUM: u64 = 18;
 /// Map, owner to vault shares.
 pub(super) const BALANCES: u64 = 19;
@@ -73,6 +74,9 @@ pub(super) const PREDICTIVE_ROOM: u64 = 32;
 /// Low half: cover that the fund should have, loan asset. Above: when auto-deleveraging was armed (64 bits), whether the target was
 /// ever met (1).
 pub(super) const DELEVERAGING: u64 = 33;
+
+/// The vault's program for the fund's collateral.
+pub(super) const INVENTORY: u64 = 34;
 
 /// Words of a collateral.
 pub(super) mod collateral {

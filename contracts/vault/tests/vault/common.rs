@@ -1,4 +1,4 @@
-//! A market to test with: the vault's five programs, the real adapter, auction and fund, and doubles of tokens and feeds.
+//! A market to test with: the vault's six programs, the real adapter, auction and fund, and doubles of tokens and feeds.
 //!
 //! Everything is driven through the ABI, by the `sol!` declarations: what these tests see is what an outsider sees.
 
@@ -11,7 +11,7 @@ use breakwater_interfaces::{
     auction::{IAuctionTaker, ILiquidationAuction},
     external::{AggregatorV3Interface, IERC20},
     oracle::{IOracleAdapter, Leg, Parameters},
-    vault::IVault,
+    vault::{IVault, WaterfallView},
 };
 use breakwater_risk::account::account_id;
 use insurance_fund::InsuranceFund;
@@ -25,7 +25,9 @@ use stylus_sdk::{
     storage::{StorageAddress, StorageBool, StorageBytes, StorageMap, StorageU256},
     ArbResult,
 };
-use vault::{Vault, VaultAdministration, VaultLiquidation, VaultSettlement, VaultViews};
+use vault::{
+    Vault, VaultAdministration, VaultInventory, VaultLiquidation, VaultSettlement, VaultViews,
+};
 
 pub use IVault::IVaultErrors as Error;
 
@@ -353,6 +355,7 @@ pub struct Market {
     pub settlement: Contract<VaultSettlement>,
     pub administration: Contract<VaultAdministration>,
     pub views: Contract<VaultViews>,
+    pub inventory: Contract<VaultInventory>,
     pub oracle: Contract<OracleAdapter>,
     pub oracle_extension: Contract<OracleAdapterExtension>,
     pub auction: Contract<LiquidationAuction>,
@@ -427,6 +430,7 @@ impl Market {
             settlement: Contract::random(),
             administration: Contract::random(),
             views: Contract::random(),
+            inventory: Contract::random(),
             oracle: Contract::random(),
             oracle_extension: Contract::random(),
             auction: Contract::random(),
@@ -498,6 +502,7 @@ impl Market {
                 self.settlement.address(),
                 self.administration.address(),
                 self.views.address(),
+                self.inventory.address(),
                 owner(),
                 String::from("Breakwater Dollar"),
                 String::from("bwUSD"),
@@ -530,6 +535,24 @@ impl Market {
 
     pub fn set_curve(&self, token: Address, buffer: U256) {
         self.set_curve_to(token, buffer, percent(40));
+    }
+
+    /// The curve of the fund's lots: from 2 % above the price down to 8 % under it within a day.
+    pub fn set_inventory_curve(&self, asset: usize) {
+        let curve = ILiquidationAuction::setCurveCall {
+            token: self.token(asset),
+            kind: 4,
+            buffer: percent(102),
+            rate: U256::from(10 * 86_400),
+            step: U256::ZERO,
+            floor: U256::ZERO,
+            cap: U256::ZERO,
+            tail: U256::from(86_400),
+            cusp: percent(91),
+        };
+        self.auction
+            .call_raw(owner(), curve.abi_encode())
+            .expect("a curve of the fund's lots is set");
     }
 
     /// A curve with another cusp.
@@ -640,6 +663,27 @@ impl Market {
             .static_call_raw(lender(), call.abi_encode())
             .unwrap_or_else(|data| panic!("{}: {data:02x?}", C::SIGNATURE));
         decoded::<C>(&answer)
+    }
+
+    /// A transaction with the fund.
+    pub fn fund_call<C: SolCall>(&self, who: Address, call: C) -> Result<C::Return, Vec<u8>> {
+        self.fund
+            .call_raw(who, call.abi_encode())
+            .map(|answer| decoded::<C>(&answer))
+    }
+
+    /// A view of the fund.
+    pub fn fund_view<C: SolCall>(&self, call: C) -> C::Return {
+        let answer = self
+            .fund
+            .static_call_raw(lender(), call.abi_encode())
+            .unwrap_or_else(|data| panic!("{}: {data:02x?}", C::SIGNATURE));
+        decoded::<C>(&answer)
+    }
+
+    /// Every layer of the waterfall.
+    pub fn waterfall(&self) -> WaterfallView {
+        self.view(IVault::waterfallCall {})
     }
 
     // ----- money and prices -----

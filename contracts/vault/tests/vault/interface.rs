@@ -1,4 +1,4 @@
-//! The five programs as one contract: selectors, arguments, constructor, and what each answers by itself.
+//! The six programs as one contract: selectors, arguments, constructor, and what each answers by itself.
 
 use std::collections::BTreeSet;
 
@@ -81,6 +81,7 @@ fn views_answer_in_a_static_call() {
     assert_eq!(modules.settlement, market.settlement.address());
     assert_eq!(modules.administration, market.administration.address());
     assert_eq!(modules.views, market.views.address());
+    assert_eq!(modules.inventory, market.inventory.address());
 }
 
 #[motsu::test]
@@ -220,6 +221,7 @@ fn the_other_programs_called_directly_work_on_nothing() {
         let _outcome = market.settlement.call_raw(ALICE, &calldata);
         let _outcome = market.administration.call_raw(ALICE, &calldata);
         let _outcome = market.views.call_raw(ALICE, &calldata);
+        let _outcome = market.inventory.call_raw(ALICE, &calldata);
     }
     assert_eq!((market.total_assets(), market.shares(ALICE)), before);
     assert_eq!(market.view(IVault::ownerCall {}), owner());
@@ -228,14 +230,22 @@ fn the_other_programs_called_directly_work_on_nothing() {
 #[motsu::test]
 fn what_programs_ask_of_each_other_is_out_of_everybodys_reach() {
     let market = Market::new();
-    let call = IVaultPrograms::concludeClaimCall {
-        account: id(ALICE, 0),
-        loss: n(1),
-    };
-    let calldata = call.abi_encode();
-    for who in [ALICE, owner(), market.auction.address()] {
-        assert_eq!(market.vault.call_raw(who, &calldata), Err(vec![]));
-        assert_eq!(market.settlement.call_raw(who, &calldata), Err(vec![]));
+    let account = id(ALICE, 0);
+    let loss = n(1);
+    for calldata in [
+        IVaultPrograms::concludeClaimCall { account, loss }.abi_encode(),
+        IVaultPrograms::addArrearsCall {
+            account,
+            shared: loss,
+        }
+        .abi_encode(),
+        IVaultPrograms::requireNoArrearsCall {}.abi_encode(),
+    ] {
+        for who in [ALICE, owner(), market.auction.address()] {
+            assert_eq!(market.vault.call_raw(who, &calldata), Err(vec![]));
+            assert_eq!(market.settlement.call_raw(who, &calldata), Err(vec![]));
+            assert_eq!(market.inventory.call_raw(who, &calldata), Err(vec![]));
+        }
     }
 }
 
@@ -250,6 +260,7 @@ fn each_selector_belongs_to_one_program_and_each_program_refuses_all_others_with
             market.settlement.call_raw(ALICE, &calldata),
             market.administration.call_raw(ALICE, &calldata),
             market.views.call_raw(ALICE, &calldata),
+            market.inventory.call_raw(ALICE, &calldata),
         ];
         // A revert without data is the answer to what is not known.
         let knowing = answers

@@ -12,6 +12,8 @@ mod execute;
 mod incidents;
 mod incidents_markets;
 mod interface;
+mod inventory;
+mod inventory_properties;
 mod liquidation;
 mod margin;
 mod parameters;

@@ -1,7 +1,7 @@
 //! Liquidation ahead of need: the predictive zone of those who opted in, and that of auto-deleveraging.
 
 use alloy_primitives::{Address, B256, U256};
-use breakwater_interfaces::vault::IVault;
+use breakwater_interfaces::{fund::IInsuranceFund, vault::IVault};
 use motsu::prelude::*;
 
 use crate::common::{
@@ -266,4 +266,93 @@ fn the_funds_target_is_the_owners_to_set_within_its_word() {
     market.admin(call(n(u128::MAX)));
     let event = market.events::<IVault::FundTargetSet>().pop().unwrap();
     assert_eq!(event.target, n(u128::MAX));
+}
+
+/// Deleveraging that may be armed: the fund met its target once, and is `missing` dollars under it now.
+fn market_with_target(missing: u128) -> (Market, B256) {
+    let (market, account) = in_the_zone(UNCAPPED);
+    market.endow_fund(market.usd(10_000));
+    target(&market, 10_000);
+    assert_eq!(update(&market), 0);
+    assert!(market.view(IVault::deleveragingCall {}).wasMet);
+    target(&market, 10_000 + missing);
+    (market, account)
+}
+
+#[motsu::test]
+fn no_loan_deposit_or_withdrawal_of_a_moment_arms_deleveraging_or_meets_the_target() {
+    let (market, _) = market_with_target(0);
+    let attacker = Address::repeat_byte(0x66);
+    // All the money in the world, in and out, lent and borrowed: the cover is the fund's shares at a price that it does not move.
+    let assets = market.usd(50_000_000);
+    let shares = market.lend(attacker, assets);
+    assert_eq!(update(&market), 0);
+    let account = market.open(attacker, &[(0, 100_000_000)], U256::ZERO);
+    let cash = market.books().cash;
+    market.borrow(attacker, account, cash).expect("all of it");
+    assert_eq!(update(&market), 0);
+    market.give(attacker, cash * n(2));
+    let call = IVault::repayCall {
+        account,
+        assets: U256::MAX,
+    };
+    market.run(attacker, call);
+    assert_eq!(update(&market), 0);
+    let call = IVault::redeemCall {
+        shares,
+        receiver: attacker,
+        owner: attacker,
+    };
+    market.run(attacker, call);
+    assert_eq!(update(&market), 0);
+    // Nor does a stake of a moment meet a target: it stays for the cool-down.
+    let (market, _) = in_the_zone(UNCAPPED);
+    target(&market, 10_000);
+    let shares = crate::inventory::stake(&market, attacker, market.usd(10_001));
+    let call = IInsuranceFund::redeemCall {
+        shares,
+        receiver: attacker,
+        controller: attacker,
+    };
+    market.fund_call(attacker, call).expect_err("no request");
+}
+
+#[motsu::test]
+fn deleveraging_armed_in_a_dip_that_is_over_harms_nobody() {
+    let (market, account) = market_with_target(10_000);
+    assert_ne!(update(&market), 0);
+    // The cover comes back, and nobody says so: the zone is as wide as what the cover lacks, and that is nothing.
+    market.endow_fund(market.usd(11_000));
+    market.pass(13 * HOUR);
+    assert_ne!(
+        market.view(IVault::deleveragingCall {}).from,
+        U256::ZERO,
+        "still armed"
+    );
+    let capacity = market.health(account).capacity;
+    assert_eq!(zone(&market, account).limit, capacity);
+    assert_healthy(market.liquidate(KEEPER, account, 0));
+    assert_eq!(market.waterfall().deleveragingWidth, U256::ZERO);
+}
+
+#[motsu::test]
+fn deleveraging_takes_the_riskiest_first_by_construction() {
+    let (market, risky) = market_with_target(10_000);
+    let bob = Address::repeat_byte(0xb0);
+    let calm = market.open(bob, &[(0, 10_000)], market.usd(11_000));
+    update(&market);
+    market.pass(13 * HOUR);
+    market.set_price(0, 1_750);
+    // Half a deviation: the zone begins at 0.95 of the capacity for both, and grows as more cover is missing.
+    let width = market.waterfall().deleveragingWidth;
+    assert!(width > percent(45) && width < percent(50), "{width}");
+    let ratio = |account| {
+        let health = market.health(account);
+        (health.debt * n(1_000) / health.capacity, health)
+    };
+    assert!(ratio(risky).0 > ratio(calm).0);
+    assert_healthy(market.liquidate(KEEPER, calm, 0));
+    market.set_price(0, 1_700);
+    market.liquidate(KEEPER, risky, 0).expect("in the zone");
+    assert_healthy(market.liquidate(KEEPER, calm, 0));
 }
