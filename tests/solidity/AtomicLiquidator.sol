@@ -22,7 +22,7 @@ contract AtomicLiquidator {
 
     constructor(IVault vault_, MockExchange exchange_) {
         vault = vault_;
-        (, address auction_,,,,,) = vault_.modules();
+        (, address auction_,,,,,,) = vault_.modules();
         auction = ILiquidationAuction(auction_);
         exchange = exchange_;
         asset = IERC20(vault_.asset());

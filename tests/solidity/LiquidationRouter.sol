@@ -21,7 +21,7 @@ contract LiquidationRouter {
 
     constructor(IVault vault_) {
         vault = vault_;
-        (, address auction_,,,,,) = vault_.modules();
+        (, address auction_,,,,,,) = vault_.modules();
         auction = ILiquidationAuction(auction_);
         asset = IERC20(vault_.asset());
     }
