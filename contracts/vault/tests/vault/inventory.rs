@@ -5,7 +5,7 @@ use alloy_sol_types::SolError;
 use breakwater_fixed_point::mul_div_down;
 use breakwater_interfaces::{auction::ILiquidationAuction, fund::IInsuranceFund, vault::IVault};
 
-use crate::common::{assert_refused, id, lender, n, percent, ten_to, Market, WAD};
+use crate::common::{assert_refused, id, lender, n, percent, ratio_up, ten_to, Market, WAD};
 
 const ALICE: Address = Address::repeat_byte(0xa1);
 const BOB: Address = Address::repeat_byte(0xb0);
@@ -514,4 +514,58 @@ fn the_waterfall_says_what_each_layer_has() {
     assert_eq!((view.unvested, view.arrears), (U256::ZERO, U256::ZERO));
     market.take(BOB, auction_id, U256::MAX).expect("sold");
     assert_eq!(market.waterfall().carrying, U256::ZERO);
+}
+
+// V5, F4: whoever pays, and with what, the claim, the pool's books and the account are the same afterwards, and so is the share price, to a
+// unit of the loan asset.
+#[motsu::test]
+fn a_payment_of_the_fund_is_booked_as_one_in_cash() {
+    for divisor in [3, 1] {
+        let outcomes = [false, true].map(|is_fund| {
+            let (market, account, auction_id) = lot_at_the_backstop(40_000);
+            market.run(KEEPER, IVault::mintReserveCall {});
+            let max_lot = market.status(auction_id).lot / n(divisor);
+            let price = market.share_price();
+            let (taken, paid) = if is_fund {
+                absorb(&market, auction_id, max_lot).expect("absorbed")
+            } else {
+                market.take(BOB, auction_id, max_lot).expect("sold")
+            };
+            let after = market.share_price();
+            let unit = ratio_up(n(1), ten_to(30), market.total_shares()) + n(1);
+            assert!(
+                after >= price && after - price <= unit,
+                "V5: {price} became {after}"
+            );
+            let payment = market
+                .events::<IVault::ClaimPaid>()
+                .pop()
+                .expect("a payment");
+            let claim = market.claim(account);
+            let books = market.books();
+            market.assert_books(&[account], &[CAROL, KEEPER, BOB, lender()]);
+            [
+                taken,
+                paid,
+                payment.carrying,
+                payment.recovered,
+                payment.recoveredToFund,
+                payment.penalty,
+                claim.carrying,
+                claim.writtenOff,
+                claim.penalty,
+                claim.assigned,
+                claim.fundPaid,
+                books.totalCarrying,
+                books.unvested,
+                books.totalBorrowAssets,
+                market.debt(account),
+                market.collateral(account, 0).0,
+                market.collateral(account, 0).1,
+                market.waterfall().pending,
+                market.waterfall().forSale,
+            ]
+        });
+        assert_eq!(outcomes[0], outcomes[1], "a part of one in {divisor}");
+    }
 }

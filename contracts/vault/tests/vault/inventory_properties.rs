@@ -321,3 +321,26 @@ proptest! {
         }
     }
 }
+
+#[motsu::test]
+fn the_orders_reach_what_they_are_about() {
+    // A plain path through the world above: loan, fall, lot, absorption of a part of it, sale for vault shares.
+    let world = World::new();
+    let path: [Step; 7] = [
+        (7, 0, 254),
+        (10, 0, 114),
+        (17, 0, 254),
+        (14, 0, 40),
+        (21, 0, 20),
+        (26, 0, 0),
+        (29, 0, 1),
+    ];
+    for step in path {
+        let before = world.before();
+        let may_fall = world.step(step);
+        world.assert_after(&before, may_fall);
+    }
+    let market = &world.market;
+    assert!(!market.events::<IVault::LotAbsorbed>().is_empty());
+    assert!(!market.events::<IVault::InventorySold>().is_empty());
+}
