@@ -40,10 +40,10 @@ fn product(a: U256, b: U256) -> Product {
         }
         // The row's ninth digit takes the last carry: nothing has been added there yet.
         let mut carry = 0_u64;
-        for (to, other) in result.iter_mut().skip(offset).zip(b) {
+        for (to, other) in result.iter_mut().skip(offset).zip(&b) {
             // (2^32 − 1)² + 2·(2^32 − 1) = 2^64 − 1: no overflow.
             let sum = (digit as u64)
-                .wrapping_mul(other as u64)
+                .wrapping_mul(*other as u64)
                 .wrapping_add(*to as u64)
                 .wrapping_add(carry);
             *to = sum as u32;
@@ -90,9 +90,9 @@ fn mul_div(a: U256, b: U256, divisor: U256, round_up: bool) -> Option<U256> {
             continue;
         }
         let mut borrow = 0_u64;
-        for (from, other) in window.iter_mut().zip(divisor) {
+        for (from, other) in window.iter_mut().zip(&divisor) {
             // (2^32 − 1)² + 2^32: no overflow.
-            let part = digit.wrapping_mul(other as u64).wrapping_add(borrow);
+            let part = digit.wrapping_mul(*other as u64).wrapping_add(borrow);
             let (difference, under) = from.overflowing_sub(part as u32);
             *from = difference;
             borrow = (part >> 32).wrapping_add(under as u64);
@@ -101,8 +101,8 @@ fn mul_div(a: U256, b: U256, divisor: U256, round_up: bool) -> Option<U256> {
         while borrow != 0 {
             digit = digit.wrapping_sub(1);
             let mut carry = 0_u64;
-            for (to, other) in window.iter_mut().zip(divisor) {
-                carry = carry.wrapping_add(*to as u64).wrapping_add(other as u64);
+            for (to, other) in window.iter_mut().zip(&divisor) {
+                carry = carry.wrapping_add(*to as u64).wrapping_add(*other as u64);
                 *to = carry as u32;
                 carry >>= 32;
             }

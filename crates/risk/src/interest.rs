@@ -28,7 +28,7 @@ pub const MAX_RATE_AT_TARGET: u64 = WAD_U64 * 2 / YEAR;
 /// From the least rate at target to the greatest is a factor of 2000, under e^8, so beyond a drift of 16 even the middle of the
 /// interval is at its bound: a greater one, in WAD, makes no difference.
 const DRIFT_LIMIT: u64 = 16 * WAD_U64;
-/// A power of two: the power then takes twelve squarings.
+/// A power of two: the power then takes twelve squarings, the last of half of it.
 const STEPS: u64 = 4096;
 
 /// `e^(rate·seconds) − 1` in WAD by the first three terms of its series, each rounded down: `x + x²/2 + x³/6`.
@@ -88,8 +88,9 @@ pub fn borrow_rate(utilisation: U256, elapsed: u64, rate_at_target: u64) -> (u64
     } else {
         let speed = ratio(ADJUSTMENT_SPEED, error, WAD_U64);
         let drift = speed.saturating_mul(elapsed).min(DRIFT_LIMIT);
-        let end = drifted(rate_at_target, drift, above);
-        let middle = drifted(rate_at_target, drift / 2, above);
+        let (half, whole) = growth(drift);
+        let end = drifted(rate_at_target, whole, above);
+        let middle = drifted(rate_at_target, half, above);
         // Each at most MAX_RATE_AT_TARGET but for the start, which is the caller's: saturating.
         let sum = rate_at_target
             .min(MAX_RATE_AT_TARGET)
@@ -105,14 +106,19 @@ pub fn borrow_rate(utilisation: U256, elapsed: u64, rate_at_target: u64) -> (u64
     (ratio(average, multiplier, WAD_U64), end)
 }
 
-/// `rate·exp(±drift)`, `drift` in WAD, within the bounds of the rate at target.
+/// `e^(drift/2)` and `e^drift`, in WAD, rounded down; saturates.
 ///
-/// `e^drift` as the 4096-th power of the Taylor series that interest compounds by: a drift that does
+/// The first is the 2048-th power of the Taylor series that interest compounds by, and the second its square: a drift that does
 /// not end at a bound is under 8, its step under 2^-9, what the series leaves out under 2^-40, and so the power's relative error
 /// under 2^-28. A quarter of the code of an exponential of any argument, which this model does not need.
-fn drifted(rate: u64, drift: u64, up: bool) -> u64 {
+fn growth(drift: u64) -> (U256, U256) {
     let step = compound_factor_minus_one(word(drift / STEPS), 1).saturating_add(WAD);
-    let power = pow_wad_down(step, STEPS).unwrap_or(U256::MAX);
+    let half = pow_wad_down(step, STEPS / 2).unwrap_or(U256::MAX);
+    (half, mul_div_down(half, half, WAD).unwrap_or(U256::MAX))
+}
+
+/// `rate·power` or `rate/power`, `power` in WAD, within the bounds of the rate at target.
+fn drifted(rate: u64, power: U256, up: bool) -> u64 {
     let (numerator, denominator) = if up { (power, WAD) } else { (WAD, power) };
     let moved = mul_div_down(word(rate), numerator, denominator).unwrap_or(U256::MAX);
     low_word(moved.min(word(MAX_RATE_AT_TARGET))).max(MIN_RATE_AT_TARGET)
