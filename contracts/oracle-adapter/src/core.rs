@@ -116,16 +116,16 @@ impl AdapterState {
         }
         Ok(Some(match selector {
             O::quotesCall::SELECTOR => {
-                let (length, first) = a.array(0)?;
                 let is_down = self.is_sequencer_down()?;
-                let mut answer = vec![U256::from(32), U256::from(length)];
-                for index in first..first.saturating_add(length) {
-                    let quote = self.quote(a.address(index)?, is_down)?.0;
-                    let volatility = U256::from(quote.volatility);
-                    let status = U256::from(quote.status as u8);
-                    answer.extend_from_slice(&[quote.mid, quote.low, volatility, status]);
-                }
-                words(&answer)
+                self.quote_all(a, 0, is_down, None)?
+            }
+            O::pokeAndQuotesCall::SELECTOR => {
+                let token = a.address(0)?;
+                let is_down = self.is_sequencer_down()?;
+                // Whether a sample can be taken is nothing to who wants a price: all that can fail comes before the first write.
+                let found = self.poke(token, Some(is_down)).ok();
+                let seen = found.and_then(|(_, outcome)| Some((token, outcome?)));
+                self.quote_all(a, 1, is_down, seen)?
             }
             O::priceCall::SELECTOR => {
                 let is_down = self.is_sequencer_down()?;
@@ -140,7 +140,7 @@ impl AdapterState {
                 words(&[amount.ok_or_else(errors::math_overflow)?])
             }
             O::pokeCall::SELECTOR => {
-                let sampled = self.poke(a.address(0)?)?;
+                let (sampled, _) = self.poke(a.address(0)?, None)?;
                 words(&[U256::from(u8::from(sampled))])
             }
             O::sequencerUpSinceCall::SELECTOR => words(&[U256::from(self.sequencer_up_since()?)]),
@@ -168,6 +168,29 @@ impl AdapterState {
             }
             _ => return Ok(None),
         }))
+    }
+
+    /// The quotes of an array of tokens, whose offset is the `index`-th argument. `seen` is a token whose sources have been read in this
+    /// call, and what they said.
+    #[inline(never)]
+    fn quote_all(
+        &self,
+        a: Arguments<'_>,
+        index: usize,
+        is_down: bool,
+        seen: Option<(Address, Outcome)>,
+    ) -> Fallible<Vec<u8>> {
+        let (length, first) = a.array(index)?;
+        let mut answer = vec![U256::from(32), U256::from(length)];
+        for index in first..first.saturating_add(length) {
+            let token = a.address(index)?;
+            let seen = seen.and_then(|(seen, outcome)| (seen == token).then_some(outcome));
+            let quote = self.quote(token, is_down, seen)?.0;
+            let volatility = U256::from(quote.volatility);
+            let status = U256::from(quote.status as u8);
+            answer.extend_from_slice(&[quote.mid, quote.low, volatility, status]);
+        }
+        Ok(words(&answer))
     }
 
     /// Since when the sequencer has been up: 0 without a feed, 2^64-1 if the feed says that it is down, or nothing that can be
@@ -223,7 +246,7 @@ impl AdapterState {
     ///
     /// `UnknownToken`, `PriceUnavailable`.
     fn good_price(&self, token: Address, is_down: bool) -> Fallible<U256> {
-        let (quote, is_known) = self.quote(token, is_down)?;
+        let (quote, is_known) = self.quote(token, is_down, None)?;
         if quote.status == Status::Ok {
             return Ok(quote.mid);
         }
@@ -234,9 +257,14 @@ impl AdapterState {
         })
     }
 
-    /// The quote of a token, and whether the adapter knows it.
+    /// The quote of a token, and whether the adapter knows it. `seen` is what its sources said, if they have been read in this call.
     #[inline(never)]
-    fn quote(&self, address: Address, is_down: bool) -> Fallible<(Judged, bool)> {
+    fn quote(
+        &self,
+        address: Address,
+        is_down: bool,
+        seen: Option<Outcome>,
+    ) -> Fallible<(Judged, bool)> {
         let token = self.token(address);
         if token.config.is_unknown() {
             // Never configured: the loan asset itself, or unknown.
@@ -259,7 +287,11 @@ impl AdapterState {
         let status = if is_down {
             Status::SequencerDown
         } else {
-            match self.outcome(&token, now)? {
+            let outcome = match seen {
+                Some(outcome) => outcome,
+                None => self.outcome(&token, now)?,
+            };
+            match outcome {
                 Outcome::Good(price) => {
                     let average = token.average(now);
                     match token.breaker(price, average, now) {
@@ -292,8 +324,14 @@ impl AdapterState {
         Ok((quote, true))
     }
 
-    /// Takes a sample of a token, and notes what is wrong with it.
-    fn poke(&mut self, address: Address) -> Fallible<bool> {
+    /// Takes a sample of a token, and notes what is wrong with it. `is_down` says that the sequencer is, if that is known. Returns whether it was
+    /// one, and what the sources said if they were asked.
+    #[inline(never)]
+    fn poke(
+        &mut self,
+        address: Address,
+        is_down: Option<bool>,
+    ) -> Fallible<(bool, Option<Outcome>)> {
         let mut token = self.token(address);
         if token.config.is_unknown() {
             return Err(errors::unknown_token(address));
@@ -305,11 +343,15 @@ impl AdapterState {
         // Right after a sample nothing is sampled, and whatever goes wrong meanwhile is noted by the next poke. No source is asked:
         // a liquidation that pokes first pays little for it.
         if !is_due && silence < SETTLED && token.incidents.failing_since == 0 {
-            return Ok(false);
+            return Ok((false, None));
         }
         // Right after an outage sources have yet to catch up.
-        if self.is_sequencer_down()? {
-            return Ok(false);
+        let is_down = match is_down {
+            Some(is_down) => is_down,
+            None => self.is_sequencer_down()?,
+        };
+        if is_down {
+            return Ok((false, None));
         }
         let outcome = self.outcome(&token, now)?;
         // All calls come before the first write.
@@ -322,7 +364,7 @@ impl AdapterState {
                     status: failure(outcome) as u8,
                 });
             }
-            return Ok(false);
+            return Ok((false, Some(outcome)));
         };
         let before = token.incidents;
         token.incidents.failing_since = 0;
@@ -363,7 +405,7 @@ impl AdapterState {
         if is_sampled || token.incidents != before {
             self.remember(token.base, token.memory, token.incidents);
         }
-        Ok(is_sampled)
+        Ok((is_sampled, Some(outcome)))
     }
 
     /// Sets all that prices a token, by the owner: the extension checks and writes it; then the new sources must give a

@@ -88,7 +88,7 @@ impl VaultState {
     /// See `AccountView`.
     pub(crate) fn view_account(&self, account: B256) -> Fallible<Vec<u8>> {
         let (market, head) = (self.market_now(), self.head(account));
-        let portfolio = self.portfolio(&market, account, &head)?;
+        let portfolio = self.portfolio(&market, account, &head, None)?;
         let claim = self.claim(account);
         let values = claim.claim;
         let mut fields = vec![
@@ -196,7 +196,7 @@ impl VaultState {
             ));
         }
         for part in holdings.chunks_mut(PRICED_AT_ONCE) {
-            self.price(part)?;
+            self.price(part, None)?;
         }
         let rules = self.margin_rules();
         let mut rows = Vec::new();

@@ -58,7 +58,7 @@ impl VaultState {
             in_lots.push(lots);
         }
         for part in holdings.chunks_mut(PRICED_AT_ONCE) {
-            self.price(part)?;
+            self.price(part, None)?;
         }
         let mut inventory = Inventory::default();
         for (holding, lots) in holdings.iter().zip(in_lots) {
@@ -223,7 +223,7 @@ impl VaultState {
             self.collateral(token)?,
             U256::ZERO,
         )];
-        self.price(&mut holding)?;
+        self.price(&mut holding, None)?;
         let [holding] = holding;
         if holding.is_priced() {
             return Ok(holding);

@@ -4,7 +4,6 @@ use alloy_primitives::{Address, B256, U256};
 use breakwater_fixed_point::{mul_less, WAD};
 use breakwater_interfaces::{
     auction::ILiquidationAuction,
-    oracle::IOracleAdapter,
     outbound::{self, word_at, Calldata},
     vault::{IVault, IVaultPrograms},
 };
@@ -56,6 +55,21 @@ pub(crate) struct Plan {
     pub volatility: U256,
 }
 
+/// What is asked of `liquidate`.
+#[derive(Clone, Copy)]
+pub(crate) struct Request {
+    /// Whose debt.
+    pub account: B256,
+    /// Which of its collaterals.
+    pub token: Address,
+    /// Most debt.
+    pub max_repay: U256,
+    /// Who gets the reward; the zero address: nobody.
+    pub keeper: Address,
+    /// Nothing is done: the adapter must not take a sample first.
+    pub is_view: bool,
+}
+
 /// What makes an account liquidatable, and how.
 struct Right {
     /// Health that a lot brings the account to, WAD.
@@ -80,15 +94,20 @@ impl VaultState {
     pub(crate) fn plan_liquidation(
         &self,
         market: &Market,
-        account: B256,
         head: &Head,
-        token: Address,
-        max_repay: U256,
-        keeper: Address,
+        request: &Request,
     ) -> Fallible<Plan> {
+        let Request {
+            account,
+            token,
+            max_repay,
+            keeper,
+            is_view,
+        } = *request;
         self.require_running(Verb::Liquidate)?;
         let collateral = self.collateral(token)?;
-        let portfolio = self.portfolio(market, account, head)?;
+        let sampled = (!is_view).then_some(&token);
+        let portfolio = self.portfolio(market, account, head, sampled)?;
         let holding = portfolio
             .holdings
             .iter()
@@ -360,20 +379,17 @@ impl VaultState {
     ///
     /// `Paused`, `GracePeriod`, `AccountHealthy` (also short of a zone ahead of it), `CoolOff`, `PriceNotOk`, `HealthWouldNotImprove`, `BelowMinLot`, `NoRoom`, `NothingToSell`,
     /// `UnknownCollateral`, and the auction's own.
-    pub(crate) fn liquidate(
-        &mut self,
-        account: B256,
-        token: Address,
-        max_repay: U256,
-        keeper: Address,
-    ) -> Fallible<U256> {
-        // A sample first: a halt begins by it. Whether it can be taken is the adapter's business, and never stops a liquidation. One
-        // that was starved of gas burnt 63 of 64 parts of it: what is left would not do for the rest.
-        let poke = Calldata::new::<IOracleAdapter::pokeCall>(1).address(token);
-        let _sampled = outbound::call(self.vm(), self.oracle(), &poke);
+    pub(crate) fn liquidate(&mut self, request: &Request) -> Fallible<U256> {
+        let Request {
+            account,
+            token,
+            keeper,
+            ..
+        } = *request;
         let mut market = self.enter_accrued()?;
         let mut head = self.head(account);
-        let plan = self.plan_liquidation(&market, account, &head, token, max_repay, keeper)?;
+        // With the prices the adapter takes a sample: a halt begins by it.
+        let plan = self.plan_liquidation(&market, &head, request)?;
         let mut claim = self.claim(account);
         if !plan.claimed.is_zero() {
             self.claim_debt(&mut market, account, &mut head, &mut claim, &plan, keeper)?;

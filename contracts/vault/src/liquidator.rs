@@ -11,7 +11,7 @@ use stylus_sdk::prelude::*;
 use crate::{
     arguments::{number, words, Arguments},
     errors::Fallible,
-    liquidation::Plan,
+    liquidation::{Plan, Request},
     state::VaultState,
 };
 
@@ -31,8 +31,14 @@ impl VaultState {
     ) -> Fallible<Option<Vec<u8>>> {
         let answer = match selector {
             V::liquidateCall::SELECTOR => {
-                let (token, max_repay) = (a.address(1)?, a.number(2)?);
-                number(self.liquidate(a.word(0)?, token, max_repay, a.address(3)?)?)
+                let request = Request {
+                    account: a.word(0)?,
+                    token: a.address(1)?,
+                    max_repay: a.number(2)?,
+                    keeper: a.address(3)?,
+                    is_view: false,
+                };
+                number(self.liquidate(&request)?)
             }
             V::checkLiquidationCall::SELECTOR => self.view_liquidation(a)?,
             _ => return Ok(None),
@@ -45,9 +51,14 @@ impl VaultState {
     fn view_liquidation(&self, a: Arguments<'_>) -> Fallible<Vec<u8>> {
         let account = a.word(0)?;
         let (market, head) = (self.market_now(), self.head(account));
-        let keeper = self.vm().contract_address();
-        let planned =
-            self.plan_liquidation(&market, account, &head, a.address(1)?, U256::MAX, keeper);
+        let request = Request {
+            account,
+            token: a.address(1)?,
+            max_repay: U256::MAX,
+            keeper: self.vm().contract_address(),
+            is_view: true,
+        };
+        let planned = self.plan_liquidation(&market, &head, &request);
         let (reason, plan) = match planned {
             Ok(plan) => ([0; 4], plan),
             Err(error) => (

@@ -72,7 +72,7 @@ pub(crate) struct Portfolio {
 }
 
 impl VaultState {
-    /// Values an account at the adapter's current prices.
+    /// Values an account at the adapter's current prices. `sampled` is a token of which the adapter takes a sample first.
     ///
     /// # Errors
     ///
@@ -82,21 +82,30 @@ impl VaultState {
         market: &Market,
         account: B256,
         head: &Head,
+        sampled: Option<&Address>,
     ) -> Fallible<Portfolio> {
         let debt = market.debt_up(head.borrow_shares)?;
         let mut holdings = Vec::new();
+        // Whose index is known need not be looked up by it.
+        let named = match sampled {
+            Some(token) => Some((self.collateral_amounts(*token)?.index, *token)),
+            None => None,
+        };
         for index in Self::indices(head.bitmap) {
             let (free, _) = self.position(account, index);
             if free.is_zero() {
                 continue;
             }
-            let token = self.token_at(index);
+            let token = match named {
+                Some((known, token)) if known == index => token,
+                _ => self.token_at(index),
+            };
             let collateral = self.collateral(token)?;
             holdings.push(Holding::unpriced(token, collateral, free));
         }
         let mut capacity = U256::ZERO;
         if !holdings.is_empty() {
-            self.price(&mut holdings)?;
+            self.price(&mut holdings, sampled)?;
             for holding in &holdings {
                 let counted =
                     mul_div_down(holding.value, holding.collateral.liquidation_threshold, WAD)?;
@@ -116,7 +125,7 @@ impl VaultState {
     pub(crate) fn require_price(&self, token: Address) -> Fallible<()> {
         let collateral = self.collateral(token)?;
         let mut holding = [Holding::unpriced(token, collateral, U256::ZERO)];
-        self.price(&mut holding)?;
+        self.price(&mut holding, None)?;
         let [holding] = holding;
         if holding.is_priced() {
             return Ok(());
@@ -124,15 +133,29 @@ impl VaultState {
         Err(price_not_ok(token, holding.status))
     }
 
-    /// Asks the adapter for all prices at once.
-    pub(crate) fn price(&self, holdings: &mut [Holding]) -> Fallible<()> {
-        let mut calldata = Calldata::new::<IOracleAdapter::quotesCall>(holdings.len())
-            .number(U256::from(32))
-            .number(U256::from(holdings.len()));
+    /// Asks the adapter for all prices at once. `sampled` is a token of which it takes a sample first: a halt begins by it. Whether it can be
+    /// taken is the adapter's business.
+    pub(crate) fn price(
+        &self,
+        holdings: &mut [Holding],
+        sampled: Option<&Address>,
+    ) -> Fallible<()> {
+        let room = holdings.len().saturating_add(3);
+        let mut calldata = match sampled {
+            None => Calldata::new::<IOracleAdapter::quotesCall>(room).number(U256::from(32)),
+            Some(token) => Calldata::new::<IOracleAdapter::pokeAndQuotesCall>(room)
+                .address(*token)
+                .number(U256::from(64)),
+        };
+        calldata = calldata.number(U256::from(holdings.len()));
         for holding in holdings.iter() {
             calldata = calldata.address(holding.token);
         }
-        let answer = outbound::static_call(self.vm(), self.oracle(), &calldata)?;
+        let (vm, oracle) = (self.vm(), self.oracle());
+        let answer = match sampled {
+            None => outbound::static_call(vm, oracle, &calldata)?,
+            Some(_) => outbound::call(vm, oracle, &calldata)?,
+        };
         // An array of four-word structs: offset, length, then mid, low, volatility, status of each.
         let mut next = 2usize;
         for holding in holdings.iter_mut() {
@@ -170,7 +193,7 @@ impl VaultState {
         if head.borrow_shares.is_zero() {
             return Ok(());
         }
-        let portfolio = self.portfolio(market, account, head)?;
+        let portfolio = self.portfolio(market, account, head, None)?;
         let allowed = portfolio.borrow_limit(&self.margin_rules())?;
         if portfolio.debt > allowed {
             return Err(opening_margin_exceeded(account, portfolio.debt, allowed));

@@ -23,7 +23,7 @@ impl VaultState {
         }
         let mut collateral = self.collateral(token)?;
         let mut holding = [Holding::unpriced(token, collateral, U256::ZERO)];
-        self.price(&mut holding)?;
+        self.price(&mut holding, None)?;
         let [holding] = holding;
         if !holding.is_priced() {
             return Err(errors::price_not_ok(token, holding.status));

@@ -100,13 +100,13 @@ impl VaultState {
             V::marginOfCall::SELECTOR => {
                 let account = a.word(0)?;
                 let head = self.head(account);
-                let portfolio = self.portfolio(&self.market_now(), account, &head)?;
+                let portfolio = self.portfolio(&self.market_now(), account, &head, None)?;
                 words(&self.margin_figures(&portfolio)?)
             }
             V::predictiveOfCall::SELECTOR => {
                 let account = a.word(0)?;
                 let (market, head) = (self.market_now(), self.head(account));
-                let portfolio = self.portfolio(&market, account, &head)?;
+                let portfolio = self.portfolio(&market, account, &head, None)?;
                 words(&self.soft_zone(&market, &head, &portfolio)?)
             }
             V::marketStateCall::SELECTOR => self.view_market(),
@@ -150,7 +150,7 @@ impl VaultState {
 
     fn view_health(&self, account: B256) -> Fallible<Vec<u8>> {
         let head = self.head(account);
-        let portfolio = self.portfolio(&self.market_now(), account, &head)?;
+        let portfolio = self.portfolio(&self.market_now(), account, &head, None)?;
         Ok(words(&[
             portfolio.debt,
             portfolio.capacity,

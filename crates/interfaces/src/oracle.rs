@@ -149,6 +149,8 @@ interface! {
         function quotes(address[] calldata tokens) external view returns (Quote[] memory);
         /// Takes a sample, by anybody; at most one a `sampleInterval`. Starts the clock of a halt and of failing sources. True if a sample was taken.
         function poke(address token) external returns (bool sampled);
+        /// `poke(token)`, whatever comes of it, and then `quotes(tokens)`.
+        function pokeAndQuotes(address token, address[] calldata tokens) external returns (Quote[] memory);
         /// What each source of `token` says now.
         function readings(address token) external view returns (SourceReading[] memory);
         /// Sets all that prices `token`, at once. The sources must give a price, within 5 % of the last good one, or, if

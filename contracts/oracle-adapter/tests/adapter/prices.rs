@@ -350,3 +350,43 @@ fn incident_37_no_price_while_the_sequencer_is_down_nor_in_the_grace_period() {
     set(Address::ZERO);
     assert_eq!(world.status(), OK);
 }
+
+/// One call is two: whatever the sources say, and whenever it is made, the answer and what is remembered are those of a poke and the
+/// quotes after it.
+#[motsu::test]
+fn poking_and_asking_in_one_call_is_both_one_after_the_other() {
+    let one_call = |world: &World, tokens: Vec<Address>| {
+        let call = IOracleAdapter::pokeAndQuotesCall {
+            token: TOKEN,
+            tokens,
+        };
+        world.call(MALLORY, call)
+    };
+    let (first, second) = (World::new(), World::new());
+    let tokens = vec![ASSET, TOKEN];
+    // Nobody's sample, but quotes all the same.
+    let quotes = one_call(&first, tokens.clone()).unwrap();
+    assert_eq!(quotes, first.quotes(tokens.clone()).unwrap());
+    let (mine, other) = (feed(2_000 * ONE), feed(2_000 * ONE));
+    for (world, source) in [(&first, &mine), (&second, &other)] {
+        world.set_feeds(&[source], 1, scaled(2_000 * ONE));
+    }
+    // Too early for a sample, due, a fall, a jump that halts, a source that fails, and that answers again.
+    for (seconds, price) in [
+        (1, 2_000),
+        (600, 2_010),
+        (600, 1_900),
+        (600, 20_000),
+        (600, 0),
+        (3_600, 2_000),
+    ] {
+        pass(seconds);
+        for source in [&mine, &other] {
+            answers(source, price * ONE);
+        }
+        let quotes = one_call(&first, tokens.clone()).unwrap();
+        second.poke();
+        assert_eq!(quotes, second.quotes(tokens.clone()).unwrap(), "{price}");
+        assert_eq!(first.memory(), second.memory(), "{price}");
+    }
+}
