@@ -215,12 +215,17 @@ interface IOracleAdapter {
     /// @param token address of the token
     /// @return sampled true if a sample was taken
     function poke(address token) external returns (bool sampled);
+    /// @notice `poke(token)`, whatever comes of it, and then `quotes(tokens)`.
+    /// @param token address of the token
+    /// @param tokens addresses of the tokens
+    /// @return one quote a token, in order
+    function pokeAndQuotes(address token, address[] memory tokens) external returns (Quote[] memory);
     /// @notice Price of `token` on the 1e36 scale; reverts without a good one.
     /// @param token address of the token
     /// @return value of a base unit in base units of the loan asset, times 1e36
     function price(address token) external view returns (uint256);
     /// @notice One quote a token, in order; reverts only for want of gas.
-    /// @param tokens a bit for each token, the lowest for the first of the vault's `collaterals`
+    /// @param tokens addresses of the tokens
     /// @return one quote a token, in order
     function quotes(address[] memory tokens) external view returns (Quote[] memory);
     /// @notice What each source of `token` says now.

@@ -747,6 +747,19 @@ interface IVault {
     /// @return wasMet true if the cover ever met the target
     /// @return from seconds since 1970, 0: not armed
     function deleveraging() external view returns (uint256 target, uint256 cover, bool wasMet, uint256 from);
+    /// @notice Only by the auction: `release` of `amount` to `receiver` and `settle`, in one call; the collateral is
+    /// sent before the payment is taken.
+    /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
+    /// @param token address of the token
+    /// @param payer who pays
+    /// @param payment base units of the loan asset
+    /// @param tabSettled part of the auction's tab that is done with, base units of the loan asset
+    /// @param debtSettled debt that leaves the caps, base units of the loan asset
+    /// @param lotReturned base units of the collateral
+    /// @param ended true if this lot is over
+    /// @param amount base units of the token
+    /// @param receiver who gets it
+    function deliver(bytes32 account, address token, address payer, uint256 payment, uint256 tabSettled, uint256 debtSettled, uint256 lotReturned, bool ended, uint256 amount, address receiver) external;
     /// @notice ERC-4626: pay `assets` in for shares of `receiver`.
     /// @param assets base units of the asset: of the vault the loan asset
     /// @param receiver who gets it

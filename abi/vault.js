@@ -25,6 +25,7 @@ export const vaultAbi = [
   {"inputs":[{"name":"account","type":"bytes32"}],"name":"debtOf","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"decimals","outputs":[{"name":"","type":"uint8"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"deleveraging","outputs":[{"name":"target","type":"uint256"},{"name":"cover","type":"uint256"},{"name":"wasMet","type":"bool"},{"name":"from","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"account","type":"bytes32"},{"name":"token","type":"address"},{"name":"payer","type":"address"},{"name":"payment","type":"uint256"},{"name":"tabSettled","type":"uint256"},{"name":"debtSettled","type":"uint256"},{"name":"lotReturned","type":"uint256"},{"name":"ended","type":"bool"},{"name":"amount","type":"uint256"},{"name":"receiver","type":"address"}],"name":"deliver","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"assets","type":"uint256"},{"name":"receiver","type":"address"}],"name":"deposit","outputs":[{"name":"","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"account","type":"bytes32"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"}],"name":"depositCollateral","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"account","type":"bytes32"},{"name":"actions","type":"bytes"}],"name":"execute","outputs":[],"stateMutability":"nonpayable","type":"function"},

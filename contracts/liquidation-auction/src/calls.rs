@@ -79,8 +79,10 @@ impl LiquidationAuction {
         Ok(())
     }
 
-    /// Has the vault take the payment: the loan asset, or vault shares for a lot of the fund.
-    pub(crate) fn settle(&self, sale: &Sale) -> Result<(), Revert> {
+    /// Has the vault take the payment: the loan asset, or vault shares for a lot of the fund. With a receiver the vault sends what was sold of an
+    /// account's lot first, in the same call.
+    #[inline(never)]
+    pub(crate) fn settle(&self, sale: &Sale, receiver: Option<Address>) -> Result<(), Revert> {
         let settlement = &sale.settlement;
         let calldata = if sale.of_fund {
             Calldata::new::<IVault::settleInventoryCall>(5)
@@ -90,7 +92,11 @@ impl LiquidationAuction {
                 .number(settlement.payment)
                 .number(settlement.lot_returned)
         } else {
-            Calldata::new::<IVault::settleCall>(8)
+            let selector = match receiver {
+                Some(_) => IVault::deliverCall::SELECTOR,
+                None => IVault::settleCall::SELECTOR,
+            };
+            let calldata = Calldata::with_selector(selector, 10)
                 .word(sale.account)
                 .address(sale.token)
                 .address(settlement.payer)
@@ -98,7 +104,11 @@ impl LiquidationAuction {
                 .number(settlement.tab_settled)
                 .number(settlement.debt_settled)
                 .number(settlement.lot_returned)
-                .boolean(settlement.ended)
+                .boolean(settlement.ended);
+            match receiver {
+                Some(receiver) => calldata.number(sale.lot_taken).address(receiver),
+                None => calldata,
+            }
         };
         call(self.vm(), self.vault_address(), &calldata)?;
         Ok(())

@@ -12,7 +12,7 @@ use crate::{
     calls::Settlement,
     errors::{emit, error, word, Revert},
     pricing,
-    state::{join_id, split_id, Auction, Book, Identity, Terms, MAX_SLOTS},
+    state::{join_id, split_id, Auction, Book, Identity, Terms, GENERATION_MASK, MAX_SLOTS},
     storage::slot,
     take::Sale,
     LiquidationAuction,
@@ -48,6 +48,9 @@ impl LiquidationAuction {
                 generation,
                 started_at: self.vm().block_timestamp(),
                 tail: terms.tail,
+                step: terms.step,
+                kind: terms.kind,
+                of_fund: terms.of_fund,
                 live: true,
             },
             lot,
@@ -56,7 +59,7 @@ impl LiquidationAuction {
             terms,
             top,
         };
-        self.store_auction(base, &auction);
+        self.store_auction(base, &auction)?;
         self.set_word(slot::BOOK, book.pack());
 
         let id = join_id(number, generation);
@@ -89,11 +92,12 @@ impl LiquidationAuction {
         let quote = self.good_quote(oracle, token)?;
         let (terms, top) =
             self.terms_and_top(token, quote.mid, quote.volatility, auction.terms.of_fund)?;
-        auction.identity.started_at = self.vm().block_timestamp();
-        auction.identity.tail = terms.tail;
+        auction
+            .identity
+            .restart(self.vm().block_timestamp(), &terms);
         auction.terms = terms;
         auction.top = top;
-        self.store_price(base, &auction);
+        self.store_price(base, &auction)?;
         emit::<Restarted>(
             self.vm(),
             1,
@@ -135,7 +139,7 @@ impl LiquidationAuction {
             &[id, auction.account.into(), auction.lot, auction.tab],
         );
         self.lock(book);
-        self.settle(&Sale {
+        let sale = Sale {
             account: auction.account,
             token: auction.identity.token,
             of_fund: auction.terms.of_fund,
@@ -148,7 +152,8 @@ impl LiquidationAuction {
                 lot_returned: auction.lot,
                 ended: true,
             },
-        })?;
+        };
+        self.settle(&sale, None)?;
         self.unlock(book);
         Ok(())
     }
@@ -204,8 +209,8 @@ impl LiquidationAuction {
         let base = self.auction_base(number);
         let (next, generation) = self.free_link(base);
         book.free = next;
-        // A slot would have to be used four thousand million times for an id to come back.
-        Ok((number, base, generation.wrapping_add(1)))
+        // A slot would have to be used sixteen million times for an id to come back.
+        Ok((number, base, generation.wrapping_add(1) & GENERATION_MASK))
     }
 
     /// Ends the auction `id`: one word written, the others stay for the next auction to overwrite.

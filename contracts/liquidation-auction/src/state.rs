@@ -4,10 +4,11 @@
 
 use alloy_primitives::{Address, B256, U256};
 
-/// Which auction is in a slot and since when.
+/// Which auction is in a slot, since when, and the small figures of its curve.
 ///
-/// Limbs 0, 1 and half of 2: the token, or while the slot is free the next free slot. Then generation (32 bits); start (40
-/// bits, seconds), tail (22 bits, seconds), live (1 bit).
+/// The low 160 bits: the token, or while the slot is free the next free slot. Then generation (24 bits), start (33 bits, seconds), whether
+/// the lot is the fund's (1 bit), tail (22 bits, seconds), step (12 bits, seconds), kind (2 bits), live (1 bit), and a bit that is always set: the word of a slot that was
+/// used is never zero, so the next auction does not pay for a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     /// The token for sale.
@@ -16,47 +17,103 @@ pub(crate) struct Identity {
     pub(crate) generation: u32,
     /// When the price was at the top, seconds.
     pub(crate) started_at: u64,
-    /// Seconds for which the price is good.
+    /// As in [`Terms`].
     pub(crate) tail: u64,
+    /// As in [`Terms`].
+    pub(crate) step: u32,
+    /// As in [`Terms`].
+    pub(crate) kind: u8,
+    /// As in [`Terms`].
+    pub(crate) of_fund: bool,
     /// Whether the auction runs.
     pub(crate) live: bool,
 }
 
-const U32_MASK: u64 = 0xffff_ffff;
-const START_BITS: u32 = 40;
-const START_MASK: u64 = (1 << START_BITS) - 1;
+/// Generations are counted modulo this plus one.
+pub(crate) const GENERATION_MASK: u32 = 0xff_ffff;
+const START_SHIFT: u32 = 24;
+/// Until the year 2242.
+const START_MASK: u64 = (1 << 33) - 1;
+const FUND_SHIFT: u32 = 57;
+const TAIL_SHIFT: u32 = 58;
 const TAIL_MASK: u64 = (1 << 22) - 1;
-const LIVE_BIT: u64 = 1 << 62;
-pub(crate) const CUSP_BITS: u32 = 60;
-pub(crate) const CUSP_MASK: u64 = (1 << CUSP_BITS) - 1;
+const STEP_SHIFT: u32 = 80;
+const STEP_MASK: u32 = 0xfff;
+const KIND_SHIFT: u32 = 92;
+const LIVE_BIT: u128 = 1 << 94;
+const USED_BIT: u128 = 1 << 95;
+/// Bits above 64 of each amount in an auction's word of amounts.
+pub(crate) const AMOUNT_BITS: u32 = 11;
+/// Place of the cusp, in billionths, in the last limb of that word.
+pub(crate) const CUSP_SHIFT: u32 = 33;
+pub(crate) const CUSP_MASK: u64 = (1 << 30) - 1;
+/// A billionth, WAD.
+pub(crate) const BILLIONTH: u64 = 1_000_000_000;
+/// Bit of that limb that is set if the word above counts.
+pub(crate) const ABOVE_BIT: u64 = 1 << 63;
+
+/// 160 bits and the 96 above them.
+fn join(low: U256, high: u128) -> U256 {
+    let [l0, l1, l2, _] = low.into_limbs();
+    U256::from_limbs([l0, l1, l2 | ((high as u64) << 32), (high >> 32) as u64])
+}
+
+/// The 96 bits above 160.
+fn above_address(word: U256) -> u128 {
+    let [_, _, l2, l3] = word.into_limbs();
+    u128::from(l2 >> 32) | (u128::from(l3) << 32)
+}
 
 impl Identity {
     /// The packed word.
     pub(crate) fn pack(self) -> U256 {
-        let [l0, l1, l2, _] = U256::from_be_bytes(self.token.into_word().0).into_limbs();
-        let mut schedule = (self.started_at & START_MASK) | ((self.tail & TAIL_MASK) << START_BITS);
+        let mut high = USED_BIT
+            | u128::from(self.generation & GENERATION_MASK)
+            | (u128::from(self.started_at & START_MASK) << START_SHIFT)
+            | (u128::from(self.of_fund) << FUND_SHIFT)
+            | (u128::from(self.tail & TAIL_MASK) << TAIL_SHIFT)
+            | (u128::from(self.step & STEP_MASK) << STEP_SHIFT)
+            | (u128::from(self.kind & 3) << KIND_SHIFT);
         if self.live {
-            schedule |= LIVE_BIT;
+            high |= LIVE_BIT;
         }
-        U256::from_limbs([l0, l1, l2 | (u64::from(self.generation) << 32), schedule])
+        join(address_word(self.token), high)
     }
 
     /// From the packed word.
     pub(crate) fn unpack(word: U256) -> Self {
-        let [l0, l1, l2, schedule] = word.into_limbs();
-        let token = U256::from_limbs([l0, l1, l2 & U32_MASK, 0]);
+        let high = above_address(word);
         Self {
-            token: Address::from_word(B256::from(token)),
-            generation: (l2 >> 32) as u32,
-            started_at: schedule & START_MASK,
-            tail: (schedule >> START_BITS) & TAIL_MASK,
-            live: schedule & LIVE_BIT != 0,
+            token: word_address(word),
+            generation: high as u32 & GENERATION_MASK,
+            started_at: (high >> START_SHIFT) as u64 & START_MASK,
+            tail: (high >> TAIL_SHIFT) as u64 & TAIL_MASK,
+            step: (high >> STEP_SHIFT) as u32 & STEP_MASK,
+            kind: (high >> KIND_SHIFT) as u8 & 3,
+            of_fund: high & (1 << FUND_SHIFT) != 0,
+            live: high & LIVE_BIT != 0,
         }
+    }
+
+    /// The price is at the top now, and falls by `terms`.
+    pub(crate) fn restart(&mut self, now: u64, terms: &Terms) {
+        self.started_at = now;
+        self.tail = terms.tail;
+        self.step = terms.step;
+        self.kind = terms.kind;
+        self.of_fund = terms.of_fund;
     }
 
     /// The packed word of a free slot: the generation stays, the next free slot stands in the token's place.
     pub(crate) fn pack_free(generation: u32, next: u32) -> U256 {
-        U256::from_limbs([u64::from(next), 0, u64::from(generation) << 32, 0])
+        let next = U256::from_limbs([u64::from(next), 0, 0, 0]);
+        join(next, USED_BIT | u128::from(generation & GENERATION_MASK))
+    }
+
+    /// The next free slot, and the generation of the last auction in this one.
+    pub(crate) fn unpack_free(word: U256) -> (u32, u32) {
+        let [next, ..] = word.into_limbs();
+        (next as u32, above_address(word) as u32 & GENERATION_MASK)
     }
 }
 
@@ -76,9 +133,6 @@ pub(crate) struct Terms {
     /// Whether the lot is the fund's.
     pub(crate) of_fund: bool,
 }
-
-/// Kind and owner of a lot in four bits: this one says that it is the fund's.
-pub(crate) const OF_FUND: u8 = 8;
 
 /// The curve of a token, and when it was tripped.
 ///
@@ -112,14 +166,14 @@ pub(crate) struct Scale {
     pub(crate) step: u32,
 }
 
-const KIND_SHIFT: u32 = 22;
+const CURVE_KIND_SHIFT: u32 = 22;
 const TRIPPED_SHIFT: u32 = 24;
 
 impl TokenCurve {
     /// The first word.
     pub(crate) fn pack(&self) -> U256 {
         let last = (self.tail & TAIL_MASK)
-            | (u64::from(self.kind & 3) << KIND_SHIFT)
+            | (u64::from(self.kind & 3) << CURVE_KIND_SHIFT)
             | (self.tripped_at << TRIPPED_SHIFT);
         U256::from_limbs([self.buffer, self.rate, self.cusp, last])
     }
@@ -129,7 +183,7 @@ impl TokenCurve {
         let [buffer, rate, cusp, last] = word.into_limbs();
         Self {
             buffer,
-            kind: (last >> KIND_SHIFT) as u8 & 3,
+            kind: (last >> CURVE_KIND_SHIFT) as u8 & 3,
             rate,
             tail: last & TAIL_MASK,
             cusp,
@@ -139,7 +193,7 @@ impl TokenCurve {
     }
 }
 
-const BOOK_MASK: u64 = 0xff_ffff;
+const BOOK_MASK: u32 = 0xff_ffff;
 /// Most slots: they are counted in 24 bits.
 pub(crate) const MAX_SLOTS: u32 = 0xff_ffff;
 /// Greatest dust limit: 96 bits.
@@ -169,47 +223,37 @@ pub(crate) struct Book {
 impl Book {
     /// The packed word.
     pub(crate) fn pack(self) -> U256 {
-        let [l0, l1, l2, _] = address_word(self.oracle).into_limbs();
-        let (free, slots, live) = (
-            u64::from(self.free),
-            u64::from(self.slots),
-            u64::from(self.live),
-        );
-        // 96 bits: 32 in limb 2, 64 in limb 3.
-        let low = free | (slots << 24);
-        let high = (low >> 32)
-            | (live << 16)
-            | (u64::from(self.stop) << 40)
-            | (u64::from(self.locked) << 42);
-        U256::from_limbs([l0, l1, l2 | (low << 32), high])
+        let figures = u128::from(self.free)
+            | (u128::from(self.slots) << 24)
+            | (u128::from(self.live) << 48)
+            | (u128::from(self.stop) << 72)
+            | (u128::from(self.locked) << 74);
+        join(address_word(self.oracle), figures)
     }
 
     /// From the packed word.
     pub(crate) fn unpack(word: U256) -> Self {
-        let [_, _, l2, high] = word.into_limbs();
-        let low = (l2 >> 32) | (high << 32);
+        let figures = above_address(word);
+        let count = |place: u32| (figures >> place) as u32 & BOOK_MASK;
         Self {
             oracle: word_address(word),
-            free: (low & BOOK_MASK) as u32,
-            slots: ((low >> 24) & BOOK_MASK) as u32,
-            live: ((high >> 16) & BOOK_MASK) as u32,
-            stop: (high >> 40) as u8 & 3,
-            locked: high & (1 << 42) != 0,
+            free: count(0),
+            slots: count(24),
+            live: count(48),
+            stop: (figures >> 72) as u8 & 3,
+            locked: figures & (1 << 74) != 0,
         }
     }
 }
 
 /// The vault's address, and the dust limit in base units of the loan asset above it.
 pub(crate) fn pack_vault(vault: Address, dust: u128) -> U256 {
-    let [l0, l1, l2, _] = address_word(vault).into_limbs();
-    U256::from_limbs([l0, l1, l2 | ((dust as u64) << 32), (dust >> 32) as u64])
+    join(address_word(vault), dust)
 }
 
 /// The vault's address and the dust limit.
 pub(crate) fn unpack_vault(word: U256) -> (Address, U256) {
-    let [_, _, l2, l3] = word.into_limbs();
-    let dust = U256::from_limbs([(l2 >> 32) | (l3 << 32), l3 >> 32, 0, 0]);
-    (word_address(word), dust)
+    (word_address(word), U256::from(above_address(word)))
 }
 
 /// An address as a number.
@@ -261,12 +305,20 @@ mod tests {
         for live in [false, true] {
             let identity = Identity {
                 token: Address::repeat_byte(0xa7),
-                generation: u32::MAX - 3,
+                generation: GENERATION_MASK - 3,
                 started_at: START_MASK - 5,
                 tail: 30 * 86_400,
+                step: 3_600,
+                kind: 2,
+                of_fund: !live,
                 live,
             };
             assert_eq!(Identity::unpack(identity.pack()), identity);
+            let free = Identity::pack_free(identity.generation, MAX_SLOTS - 1);
+            let expected = (MAX_SLOTS - 1, identity.generation);
+            assert_eq!(Identity::unpack_free(free), expected);
+            assert!(!Identity::unpack(free).live);
+            assert_ne!(Identity::pack_free(0, 0), U256::ZERO);
             let book = Book {
                 oracle: Address::repeat_byte(0x0c),
                 free: MAX_SLOTS - 1,

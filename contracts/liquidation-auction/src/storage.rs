@@ -4,14 +4,19 @@
 //! at its slot, a map's value at `keccak256(key ++ slot)`, a struct's fields one after the other.
 
 use alloy_primitives::{Address, U256};
-use breakwater_interfaces::outbound::{from_word, to_word};
+use breakwater_interfaces::{
+    auction::ILiquidationAuction::AmountTooLarge,
+    outbound::{from_word, to_word},
+};
+use breakwater_risk::amounts;
 use stylus_sdk::prelude::*;
 
 use crate::{
+    errors::{error, Revert},
     pricing::STAIRSTEP,
     state::{
-        address_word, word_address, Auction, Identity, Scale, Terms, TokenCurve, CUSP_BITS,
-        CUSP_MASK, OF_FUND,
+        address_word, word_address, Auction, Identity, Scale, Terms, TokenCurve, ABOVE_BIT,
+        AMOUNT_BITS, BILLIONTH, CUSP_MASK, CUSP_SHIFT,
     },
     LiquidationAuction,
 };
@@ -33,7 +38,7 @@ pub(crate) mod slot {
     /// Map, token to the two words of a curve: [`crate::state::TokenCurve`], [`crate::state::Scale`]. Bit 160 of the key is set for the curve of
     /// the fund's lots.
     pub(crate) const CURVES: u64 = 6;
-    /// Map, slot number, from 1, to the five words of an auction. They are overwritten by the next auction in the same slot and
+    /// Map, slot number, from 1, to the words of an auction. They are overwritten by the next auction in the same slot and
     /// never zeroed.
     pub(crate) const AUCTIONS: u64 = 7;
 
@@ -43,12 +48,13 @@ pub(crate) mod slot {
         pub(crate) const IDENTITY: u64 = 0;
         /// The account of the vault whose collateral is for sale.
         pub(crate) const ACCOUNT: u64 = 1;
-        /// Limbs 0, 1: lot left, in base units of the token. Limbs 2, 3: tab left, in base units of the loan asset.
+        /// Lot left, in base units of the token; tab and debt left, in base units of the loan asset: the low 75 bits of each, as
+        /// [`breakwater_risk::amounts`] packs them; then the cusp in billionths (30 bits), and whether the word [`ABOVE`] counts.
         pub(crate) const AMOUNTS: u64 = 2;
-        /// Limbs 0, 1: debt left, in base units of the loan asset. Limb 2: the curve's rate. Limb 3: cusp (60 bits), kind (3), whether the lot is the fund's (1).
+        /// Price at the start, 1e36 scale (192 bits); above it the curve's rate.
         pub(crate) const TERMS: u64 = 3;
-        /// Price at the start, 1e36 scale (192 bits); above it the seconds of a step.
-        pub(crate) const TOP: u64 = 4;
+        /// What does not fit [`AMOUNTS`]; in the last limb what the cusp has beyond billionths. Touched only if there is any.
+        pub(crate) const ABOVE: u64 = 4;
     }
 }
 
@@ -158,83 +164,89 @@ impl LiquidationAuction {
 
     /// The next in the list of free slots, and the generation of the last auction in this one.
     pub(crate) fn free_link(&self, base: U256) -> (u32, u32) {
-        let word = self.load(field(base, slot::auction::IDENTITY));
-        let [next, _, generation, _] = word.into_limbs();
-        (next as u32, (generation >> 32) as u32)
+        Identity::unpack_free(self.load(field(base, slot::auction::IDENTITY)))
     }
 
     /// The rest of the auction that `identity` was read from.
     pub(crate) fn load_auction(&self, base: U256, identity: Identity) -> Auction {
-        let word = |offset| self.load(field(base, offset)).into_limbs();
-        let [lot0, lot1, tab0, tab1] = word(slot::auction::AMOUNTS);
-        let [debt0, debt1, rate, last] = word(slot::auction::TERMS);
-        let [top0, top1, top2, step] = word(slot::auction::TOP);
-        let kind = (last >> CUSP_BITS) as u8;
+        let word = |offset| self.load(field(base, offset));
+        let low = word(slot::auction::AMOUNTS);
+        let [.., last] = low.into_limbs();
+        let above = match last & ABOVE_BIT {
+            0 => U256::ZERO,
+            _ => word(slot::auction::ABOVE),
+        };
+        let [.., cusp_rest] = above.into_limbs();
+        let cusp = (last >> CUSP_SHIFT) & CUSP_MASK;
+        let [lot, tab, debt] = amounts::unpack(low, above, AMOUNT_BITS);
+        let [top0, top1, top2, rate] = word(slot::auction::TERMS).into_limbs();
         Auction {
-            account: to_word(U256::from_limbs(word(slot::auction::ACCOUNT))),
+            account: to_word(word(slot::auction::ACCOUNT)),
             identity,
-            lot: U256::from_limbs([lot0, lot1, 0, 0]),
-            tab: U256::from_limbs([tab0, tab1, 0, 0]),
-            debt: U256::from_limbs([debt0, debt1, 0, 0]),
+            lot,
+            tab,
+            debt,
             terms: Terms {
-                kind: kind & !OF_FUND,
+                kind: identity.kind,
                 rate,
-                step: step as u32,
+                step: identity.step,
                 tail: identity.tail,
-                cusp: last & CUSP_MASK,
-                of_fund: kind & OF_FUND != 0,
+                cusp: cusp.wrapping_mul(BILLIONTH).wrapping_add(cusp_rest),
+                of_fund: identity.of_fund,
             },
             top: U256::from_limbs([top0, top1, top2, 0]),
         }
     }
 
-    /// Writes all of an auction. Amounts are below 2^128, as `start` checks.
-    pub(crate) fn store_auction(&mut self, base: U256, auction: &Auction) {
+    /// Writes all of an auction.
+    ///
+    /// # Errors
+    ///
+    /// `AmountTooLarge`.
+    pub(crate) fn store_auction(&mut self, base: U256, auction: &Auction) -> Result<(), Revert> {
         let account = from_word(auction.account);
         self.save(field(base, slot::auction::ACCOUNT), account);
-        self.store_price(base, auction);
-        self.store_amounts(base, auction);
+        self.store_price(base, auction)
     }
 
     /// Writes what a reset changes (and, in the same words, what it doesn't).
+    ///
+    /// # Errors
+    ///
+    /// `AmountTooLarge`.
     #[inline(never)]
-    pub(crate) fn store_price(&mut self, base: U256, auction: &Auction) {
+    pub(crate) fn store_price(&mut self, base: U256, auction: &Auction) -> Result<(), Revert> {
         let identity = auction.identity.pack();
         self.save(field(base, slot::auction::IDENTITY), identity);
         // Below 2^192, as `top` checks.
         let [top0, top1, top2, _] = auction.top.into_limbs();
-        let step = u64::from(auction.terms.step);
-        let top = U256::from_limbs([top0, top1, top2, step]);
-        self.save(field(base, slot::auction::TOP), top);
-        self.store_debt(base, auction);
+        let terms = U256::from_limbs([top0, top1, top2, auction.terms.rate]);
+        self.save(field(base, slot::auction::TERMS), terms);
+        self.store_amounts(base, auction)
     }
 
     /// Writes what a take changes.
+    ///
+    /// # Errors
+    ///
+    /// `AmountTooLarge`.
     #[inline(never)]
-    pub(crate) fn store_amounts(&mut self, base: U256, auction: &Auction) {
-        let [lot0, lot1, ..] = auction.lot.into_limbs();
-        let [tab0, tab1, ..] = auction.tab.into_limbs();
-        let amounts = U256::from_limbs([lot0, lot1, tab0, tab1]);
-        self.save(field(base, slot::auction::AMOUNTS), amounts);
-        self.store_debt(base, auction);
-    }
-
-    #[inline(never)]
-    fn store_debt(&mut self, base: U256, auction: &Auction) {
-        let [debt0, debt1, ..] = auction.debt.into_limbs();
-        let Terms {
-            mut kind,
-            rate,
-            cusp,
-            of_fund,
-            ..
-        } = auction.terms;
-        if of_fund {
-            kind |= OF_FUND;
+    pub(crate) fn store_amounts(&mut self, base: U256, auction: &Auction) -> Result<(), Revert> {
+        let amounts = amounts::pack([auction.lot, auction.tab, auction.debt], AMOUNT_BITS);
+        let Some((low, above)) = amounts else {
+            return Err(error::<AmountTooLarge>(&[auction.lot]));
+        };
+        let cusp = auction.terms.cusp;
+        let rest = cusp.checked_rem(BILLIONTH).unwrap_or(0);
+        let above = above | U256::from_limbs([0, 0, 0, rest]);
+        let mut last = cusp.checked_div(BILLIONTH).unwrap_or(0) << CUSP_SHIFT;
+        if !above.is_zero() {
+            last |= ABOVE_BIT;
+            self.save(field(base, slot::auction::ABOVE), above);
         }
-        let last = (cusp & CUSP_MASK) | (u64::from(kind) << CUSP_BITS);
-        let terms = U256::from_limbs([debt0, debt1, rate, last]);
-        self.save(field(base, slot::auction::TERMS), terms);
+        let low = low | U256::from_limbs([0, 0, 0, last]);
+        self.save(field(base, slot::auction::AMOUNTS), low);
+        Ok(())
     }
 
     /// Puts a slot in front of the list of free ones.

@@ -141,12 +141,16 @@ impl LiquidationAuction {
         // The books are final from here on, before anybody is called.
         let sale = self.book_sale(&mut book, purchase, receiver)?;
         self.lock(book);
-        self.release(sale.account, token, sale.lot_taken, receiver)?;
-        if !data.is_empty() {
-            let payment = sale.settlement.payment;
-            self.call_back(id, token, sale.lot_taken, payment, receiver, data)?;
+        if data.is_empty() && !sale.of_fund {
+            self.settle(&sale, Some(receiver))?;
+        } else {
+            self.release(sale.account, token, sale.lot_taken, receiver)?;
+            if !data.is_empty() {
+                let payment = sale.settlement.payment;
+                self.call_back(id, token, sale.lot_taken, payment, receiver, data)?;
+            }
+            self.settle(&sale, None)?;
         }
-        self.settle(&sale)?;
         self.unlock(book);
         Ok(book)
     }
@@ -204,7 +208,7 @@ impl LiquidationAuction {
                 &[id, account.into(), lot_returned, auction.tab],
             );
         } else {
-            self.store_amounts(base, &auction);
+            self.store_amounts(base, &auction)?;
         }
         Ok(Sale {
             account,

@@ -388,8 +388,7 @@ impl VaultState {
 
     /// While lots of an account are for sale, or its claim is unpaid, nothing may leave it and no debt be added.
     fn require_no_claim(&self, account: B256, head: &Head) -> Fallible<()> {
-        if head.live_lots != 0 || head.closing || !self.claim(account).claim.outstanding().is_zero()
-        {
+        if head.live_lots != 0 || head.closing || self.has_claim(account) {
             return Err(errors::claim_open(account));
         }
         Ok(())

@@ -25,7 +25,8 @@ const LIQUIDATION: [[u8; 4]; 2] = [
     V::checkLiquidationCall::SELECTOR,
 ];
 /// What the program for claims and upkeep has.
-const SETTLEMENT: [[u8; 4]; 8] = [
+const SETTLEMENT: [[u8; 4]; 9] = [
+    V::deliverCall::SELECTOR,
     V::releaseCall::SELECTOR,
     V::settleCall::SELECTOR,
     V::absorbCall::SELECTOR,

@@ -9,6 +9,7 @@ use stylus_sdk::prelude::*;
 use crate::{
     errors::{self, Fallible},
     market::{Market, VESTING_PERIOD, VIRTUAL_SHARES},
+    math,
     state::{AccountClaim, Head, VaultState},
 };
 
@@ -48,29 +49,28 @@ impl VaultState {
         self.require_caller(self.auction())?;
         // Nothing in the books of the pool changes: only the lock is taken.
         self.enter()?;
-        let mut amounts = self.collateral_amounts(token)?;
-        let mut head = self.head(account);
-        let (free, in_lots) = self.position(account, amounts.index);
-        let Some(left) = in_lots.checked_sub(amount) else {
-            return Err(errors::insufficient_collateral(
-                account, token, in_lots, amount,
-            ));
-        };
-        self.set_position(account, &mut head, amounts.index, free, left)?;
-        self.set_head(account, &head)?;
-        amounts.total = amounts.total.saturating_sub(amount);
-        self.set_collateral_amounts(token, &amounts)?;
+        let emptied = self.leave_lot(account, token, amount, U256::ZERO)?;
+        if emptied != 0 {
+            let mut head = self.head(account);
+            head.bitmap &= !emptied;
+            self.set_head(account, &head)?;
+        }
         self.push(token, receiver, amount)?;
         self.leave();
         Ok(())
     }
 
-    /// Takes a payment for a claim, by the auction, and closes the lot's books if it is over.
+    /// Takes a payment for a claim, by the auction, and closes the lot's books if it is over. With `sold`, an amount of the lot and its buyer,
+    /// that is sent first: the books are final before either token is called.
     ///
     /// # Errors
     ///
     /// `NotAuthorized`, `Locked`, `InsufficientCollateral`, token errors.
-    pub(crate) fn settle(&mut self, settlement: &Settlement) -> Fallible<()> {
+    pub(crate) fn settle(
+        &mut self,
+        settlement: &Settlement,
+        sold: Option<(U256, Address)>,
+    ) -> Fallible<()> {
         let Settlement {
             account,
             token,
@@ -82,7 +82,8 @@ impl VaultState {
         self.require_caller(self.auction())?;
         // With interest: a payment lowers utilisation, and must not lower the rate of the time before it (V5).
         let mut market = self.enter_accrued()?;
-        let mut head = self.head(account);
+        let (amount, receiver) = sold.unwrap_or_default();
+        let emptied = self.leave_lot(account, token, amount, lot_returned)?;
         let mut claim = self.claim(account);
         let pending = claim.claim.due_to_fund();
         claim.assigned = claim.assigned.saturating_sub(settlement.tab_settled);
@@ -90,22 +91,58 @@ impl VaultState {
         if !payment.is_zero() {
             self.pay_claim(&mut market, account, &mut claim, payer, payment)?;
         }
-        if settlement.ended {
-            if !lot_returned.is_zero() {
-                self.return_lot(account, &mut head, token, lot_returned)?;
+        // A part of a lot leaves the head as it is, mostly: then it is not even read.
+        if settlement.ended || emptied != 0 {
+            let mut head = self.head(account);
+            head.bitmap &= !emptied;
+            if settlement.ended {
+                head.live_lots = head.live_lots.saturating_sub(1);
+                self.finish_claim(&mut market, account, &mut head, &mut claim)?;
             }
-            head.live_lots = head.live_lots.saturating_sub(1);
-            self.finish_claim(&mut market, account, &mut head, &mut claim)?;
+            self.set_head(account, &head)?;
         }
         self.move_pending(pending, claim.claim.due_to_fund());
         self.set_claim(account, &claim)?;
-        self.set_head(account, &head)?;
         self.store(&market)?;
+        if sold.is_some() {
+            self.push(token, receiver, amount)?;
+        }
         if !payment.is_zero() {
             self.pull(self.asset(), payer, payment, market.cash)?;
         }
         self.leave();
         Ok(())
+    }
+
+    /// Takes `sold` and `returned` off what lots of `account` hold: the first leaves the vault's books, the second is free collateral again.
+    /// Returns the token's bit if the account has none of it any more: it has to go from the head.
+    fn leave_lot(
+        &mut self,
+        account: B256,
+        token: Address,
+        sold: U256,
+        returned: U256,
+    ) -> Fallible<u32> {
+        let gone = math::add(sold, returned)?;
+        if gone.is_zero() {
+            return Ok(0);
+        }
+        let mut amounts = self.collateral_amounts(token)?;
+        let (free, in_lots) = self.position(account, amounts.index);
+        let Some(left) = in_lots.checked_sub(gone) else {
+            return Err(errors::insufficient_collateral(
+                account, token, in_lots, gone,
+            ));
+        };
+        let free = free.saturating_add(returned);
+        let has_any = self.write_position(account, amounts.index, free, left)?;
+        if !sold.is_zero() {
+            amounts.total = amounts.total.saturating_sub(sold);
+            self.set_collateral_amounts(token, &amounts)?;
+        }
+        self.log_lot_returned(account, token, returned);
+        let bit = 1u32.wrapping_shl(u32::from(amounts.index));
+        Ok(if has_any { 0 } else { bit })
     }
 
     /// Pays what is left of an account's claim, or a part of it, by anybody. Takes at most what is owed. Once it is paid in
@@ -153,25 +190,6 @@ impl VaultState {
         self.set_claim(account, &claim)?;
         self.set_head(account, &head)?;
         self.store(&market)
-    }
-
-    fn return_lot(
-        &mut self,
-        account: B256,
-        head: &mut Head,
-        token: Address,
-        amount: U256,
-    ) -> Fallible<()> {
-        let index = self.collateral_amounts(token)?.index;
-        let (free, in_lots) = self.position(account, index);
-        let Some(left) = in_lots.checked_sub(amount) else {
-            return Err(errors::insufficient_collateral(
-                account, token, in_lots, amount,
-            ));
-        };
-        self.set_position(account, head, index, free.saturating_add(amount), left)?;
-        self.log_lot_returned(account, token, amount);
-        Ok(())
     }
 
     /// Settled debt goes on counting against the caps until it has decayed over the cap period. The decay is counted from

@@ -32,16 +32,24 @@ impl VaultState {
                 let (token, amount) = (a.address(1)?, a.number(2)?);
                 self.release(a.word(0)?, token, amount, a.address(3)?)?;
             }
-            V::settleCall::SELECTOR => self.settle(&Settlement {
-                account: a.word(0)?,
-                token: a.address(1)?,
-                payer: a.address(2)?,
-                payment: a.number(3)?,
-                tab_settled: a.number(4)?,
-                debt_settled: a.number(5)?,
-                lot_returned: a.number(6)?,
-                ended: a.boolean(7)?,
-            })?,
+            V::settleCall::SELECTOR | V::deliverCall::SELECTOR => {
+                let settlement = Settlement {
+                    account: a.word(0)?,
+                    token: a.address(1)?,
+                    payer: a.address(2)?,
+                    payment: a.number(3)?,
+                    tab_settled: a.number(4)?,
+                    debt_settled: a.number(5)?,
+                    lot_returned: a.number(6)?,
+                    ended: a.boolean(7)?,
+                };
+                let sold = if selector == V::deliverCall::SELECTOR {
+                    Some((a.number(8)?, a.address(9)?))
+                } else {
+                    None
+                };
+                self.settle(&settlement, sold)?;
+            }
             IVaultPrograms::concludeClaimCall::SELECTOR if self.is_locked() => {
                 self.conclude_claim(a.word(0)?, a.number(1)?)?;
             }

@@ -382,6 +382,8 @@ interface! {
         /// Only by the auction: take `payment` from `payer` for the claim of `account`; `tabSettled` and `debtSettled` of the
         /// auction are done with; `lotReturned` goes back to the account; `ended` if this lot is over.
         function settle(bytes32 account, address token, address payer, uint256 payment, uint256 tabSettled, uint256 debtSettled, uint256 lotReturned, bool ended) external;
+        /// Only by the auction: `release` of `amount` to `receiver` and `settle`, in one call; the collateral is sent before the payment is taken.
+        function deliver(bytes32 account, address token, address payer, uint256 payment, uint256 tabSettled, uint256 debtSettled, uint256 lotReturned, bool ended, uint256 amount, address receiver) external;
         /// Only by the auction: `amount` of a lot of `account` becomes collateral of the fund, which pays `payment` with its vault shares, at
         /// their value; the rest as in `settle`. Refused unless `price`, the auction's, is at or under `low`, the oracle's, less the backstop
         /// discount. Returns the shares burnt, and what the fund has left above its minimum. Calls nobody.

@@ -224,6 +224,19 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
         ended: true,
     };
     attempt(&mut suite, user, taker, vault, &settle);
+    let deliver = IVault::deliverCall {
+        account,
+        token: weth,
+        payer: taker,
+        payment: U256::ZERO,
+        tabSettled: one,
+        debtSettled: one,
+        lotReturned: U256::ZERO,
+        ended: false,
+        amount: one,
+        receiver: taker,
+    };
+    attempt(&mut suite, user, taker, vault, &deliver);
     let liquidate = IVault::liquidateCall {
         account: victim,
         token: weth,
@@ -237,7 +250,7 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
         receiver: taker,
     };
     attempt(&mut suite, user, taker, vault, &borrow);
-    let number = 18;
+    let number = 19;
 
     let quoted = suite.quote(id, U256::MAX).unwrap();
     let take = IHostile::takeCall {
@@ -790,6 +803,19 @@ fn the_programs_behind_the_vault_do_nothing_to_it_when_called_directly() {
             debtSettled: U256::ZERO,
             lotReturned: stable(1),
             ended: true,
+        }
+        .abi_encode(),
+        IVault::deliverCall {
+            account,
+            token: weth,
+            payer: user,
+            payment: U256::ZERO,
+            tabSettled: U256::ZERO,
+            debtSettled: U256::ZERO,
+            lotReturned: U256::ZERO,
+            ended: false,
+            amount: stable(1),
+            receiver: user,
         }
         .abi_encode(),
         IVault::depositCall {

@@ -250,6 +250,20 @@ fn what_partners_call_is_refused_to_everybody_else() {
         };
         let failure = refused_as(&mut suite, caller, modules.vault, &settle);
         assert_eq!(named(&failure), Some(caller));
+        let deliver = IVault::deliverCall {
+            account,
+            token,
+            payer: caller,
+            payment: U256::ZERO,
+            tabSettled: amount,
+            debtSettled: amount,
+            lotReturned: U256::ZERO,
+            ended: true,
+            amount,
+            receiver: caller,
+        };
+        let failure = refused_as(&mut suite, caller, modules.vault, &deliver);
+        assert_eq!(named(&failure), Some(caller));
         if caller != modules.vault {
             let failure = refused_as(&mut suite, caller, modules.auction, &start);
             assert_eq!(named(&failure), Some(caller));

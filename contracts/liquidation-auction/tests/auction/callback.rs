@@ -27,6 +27,7 @@ fn the_receiver_is_called_with_the_collateral_in_hand_and_before_it_is_paid_for(
     assert_eq!(vault.sent.get(world.taker.address()), lot_taken);
     assert_eq!(vault.paid.get(BIDDER), paid, "the caller pays");
     assert_eq!(vault.outstanding.get(ACCOUNT), usd(6_000) - paid);
+    assert_eq!(vault.deliveries.get(), U256::ZERO, "not in one call");
 }
 
 #[motsu::test]
@@ -70,6 +71,11 @@ fn without_data_nobody_is_called() {
         )
         .motsu_unwrap();
     assert_eq!(world.taker.sender(OWNER).calls.get(), U256::ZERO);
+    assert_eq!(
+        world.vault.sender(OWNER).deliveries.get(),
+        U256::ONE,
+        "collateral out and payment in are one call of the vault"
+    );
 }
 
 #[motsu::test]

@@ -94,6 +94,8 @@ pub struct MockVault {
     /// Debt for sale.
     pub room: StorageU256,
     pub releases: StorageU256,
+    /// Releases and settlements that came in one call.
+    pub deliveries: StorageU256,
     pub settlements: StorageU256,
     /// Lots that ended.
     pub ended: StorageU256,
@@ -151,6 +153,27 @@ impl MockVault {
                         unassigned,
                     },
                 ))
+            }
+            Ok(IVault::IVaultCalls::deliver(call)) => {
+                let release = IVault::releaseCall {
+                    account: call.account,
+                    token: call.token,
+                    amount: call.amount,
+                    receiver: call.receiver,
+                };
+                self.reply(&release.abi_encode())?;
+                let settle = IVault::settleCall {
+                    account: call.account,
+                    token: call.token,
+                    payer: call.payer,
+                    payment: call.payment,
+                    tabSettled: call.tabSettled,
+                    debtSettled: call.debtSettled,
+                    lotReturned: call.lotReturned,
+                    ended: call.ended,
+                };
+                self.deliveries.set(self.deliveries.get() + U256::ONE);
+                self.reply(&settle.abi_encode())
             }
             Ok(IVault::IVaultCalls::release(call)) => {
                 if failure == 1 {

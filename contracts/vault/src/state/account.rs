@@ -84,16 +84,32 @@ impl VaultState {
         free: U256,
         in_lots: U256,
     ) -> Fallible<()> {
-        let word = pack_halves(in_lots, free)?;
         let bit = 1u32.wrapping_shl(u32::from(index));
-        if word.is_zero() {
-            head.bitmap &= !bit;
-        } else {
+        if self.write_position(account, index, free, in_lots)? {
             head.bitmap |= bit;
+        } else {
+            head.bitmap &= !bit;
         }
+        Ok(())
+    }
+
+    /// Writes collateral of `account`, and leaves its bit to the caller. Returns whether there is any.
+    ///
+    /// # Errors
+    ///
+    /// `AmountTooLarge`.
+    #[inline(never)]
+    pub(crate) fn write_position(
+        &mut self,
+        account: B256,
+        index: u8,
+        free: U256,
+        in_lots: U256,
+    ) -> Fallible<bool> {
+        let word = pack_halves(in_lots, free)?;
         let slot = self.position_slot(account, index);
         self.save(slot, word);
-        Ok(())
+        Ok(!word.is_zero())
     }
 
     fn position_slot(&self, account: B256, index: u8) -> U256 {

@@ -15,6 +15,8 @@ const BITS: u32 = 20;
 const USED: u64 = 1 << 63;
 const LARGE: u64 = 1 << 62;
 const LOSS: u64 = 1 << 61;
+/// The upper bits of what live auctions ask for.
+const ASSIGNED: u64 = 0xfffff << 40;
 
 /// An account's claim, in loan asset.
 #[derive(Clone, Copy, Default)]
@@ -48,6 +50,14 @@ impl VaultState {
             },
             assigned,
         }
+    }
+
+    /// Whether something is owed on the claim on `account`, which has no live lot.
+    #[inline(never)]
+    pub(crate) fn has_claim(&self, account: B256) -> bool {
+        let word = self.load(self.account_word(account, slot::account::CLAIM));
+        let [carrying, penalty, _, high] = word.into_limbs();
+        carrying | penalty | (high & !(USED | ASSIGNED)) != 0
     }
 
     /// Writes the claim on `account`.

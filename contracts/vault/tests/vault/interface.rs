@@ -319,22 +319,47 @@ fn only_the_auction_releases_and_settles() {
             lotReturned: U256::ZERO,
             ended: false,
         };
-        crate::common::assert_refused(market.call(who, settle), refusal);
+        crate::common::assert_refused(market.call(who, settle), refusal.clone());
+        let deliver = IVault::deliverCall {
+            receiver: who,
+            payer: who,
+            ..deliver(account, token)
+        };
+        crate::common::assert_refused(market.call(who, deliver), refusal);
     }
     // The auction itself releases no more than what lots hold.
     let release = IVault::releaseCall {
         amount: n(1),
         ..release
     };
+    let refusal = IVault::InsufficientCollateral {
+        account,
+        token,
+        available: U256::ZERO,
+        needed: n(1),
+    };
     crate::common::assert_refused(
         market.call(market.auction.address(), release),
-        IVault::InsufficientCollateral {
-            account,
-            token,
-            available: U256::ZERO,
-            needed: n(1),
-        },
+        refusal.clone(),
     );
+    let deliver = deliver(account, token);
+    crate::common::assert_refused(market.call(market.auction.address(), deliver), refusal);
+}
+
+/// A delivery of one unit for nothing.
+fn deliver(account: B256, token: Address) -> IVault::deliverCall {
+    IVault::deliverCall {
+        account,
+        token,
+        payer: ALICE,
+        payment: U256::ZERO,
+        tabSettled: U256::ZERO,
+        debtSettled: U256::ZERO,
+        lotReturned: U256::ZERO,
+        ended: false,
+        amount: n(1),
+        receiver: ALICE,
+    }
 }
 
 #[motsu::test]
