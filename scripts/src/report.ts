@@ -125,17 +125,24 @@ export async function auctions(world: World): Promise<string> {
   return rows.length === 0 ? "auctions: none" : `auctions: ${rows.length}\n${table(["id", "account", "lot", "to raise", "price", "since", "state"], rows)}`;
 }
 
+/** What the redemption of fund shares waits for, by the number of the vault. */
+const WAITS = ["no", "yes: a collateral in use has no good price", "yes, and nobody can come: collateral of the fund has no good price"] as const;
+
 export async function fund(world: World): Promise<string> {
   const { asset, shares } = world.market;
-  const [view, staked, cooldown, window] = await Promise.all([
-    world.vault().deleveraging(), world.fund().totalAssets(), world.fund().cooldown(), world.fund().window(),
-  ]);
+  const [view, cooldown, window] = await Promise.all([world.vault().waterfall(), world.fund().cooldown(), world.fund().window()]);
   const loan = (value: bigint): string => `${amount(value, asset.decimals)} ${asset.symbol}`;
+  const inShares = (value: bigint): string => `${amount(value, asset.decimals + 6)} ${shares.symbol}`;
   return list("insurance fund", [
-    ["vault shares", `${amount(staked, asset.decimals + 6)} ${shares.symbol}`],
+    ["vault shares", `${inShares(view.fundShares)}, of which ${inShares(view.fundMinimum)} stay`],
+    ["worth", `${inShares(view.high)} to those who come, ${inShares(view.low)} to those who leave`],
+    ["collateral", `${loan(view.inventoryMid)} at mid, ${loan(view.inventoryLow)} at what it is sold for at least; ${inShares(view.absorbedShares)} spent on it`],
+    ["pending", loan(view.pending)],
+    ["arrears", `${loan(view.arrears)}, and ${loan(view.arrearsBeyond)} from recoveries only`],
     ["cover", `${loan(view.cover)}, target ${loan(view.target)}`],
-    ["auto-deleveraging", view.from === 0n ? "not armed" : `in force from ${date(view.from)}`],
+    ["auto-deleveraging", view.deleveragingFrom === 0n ? "not armed" : `in force from ${date(view.deleveragingFrom)}`],
     ["leaving", `after ${inTime(cooldown)}, within ${inTime(window)}`],
+    ["leaving waits", WAITS[Number(view.waits)] ?? String(view.waits)],
   ]);
 }
 

@@ -147,7 +147,13 @@ async function take(hand: Hand, number: bigint): Promise<void> {
   const limit = typeof options["max-price"] === "string"
     ? parsed(options["max-price"], 36 + world.market.asset.decimals - decimals, "the loan asset")
     : quote.price;
-  await approve(hand, world.token(world.market.asset), world.book.at("vault"), quote.payment);
+  if (status.tab === 0n) {
+    // A lot of the fund is paid for with vault shares, which the auction pulls; the price only falls until then.
+    const shares = await world.vault().previewWithdraw(quote.payment);
+    await approve(hand, world.book.at("vault"), world.book.at("liquidation-auction"), shares);
+  } else {
+    await approve(hand, world.token(world.market.asset), world.book.at("vault"), quote.payment);
+  }
   const block = await world.provider.getBlock("latest");
   const deadline = BigInt(block?.timestamp ?? 0) + 600n;
   await auctionCall(hand, `take ${number}`, "take", [number, most, lot("min-lot") ?? 0n, limit, deadline, wallet.address, "0x"]);
@@ -245,6 +251,9 @@ export const verbs: Record<string, Verb> = {
     if (seconds === undefined) throw new UserError(`${JSON.stringify(text)} is no duration`, 'write one such as "2 h"');
     return vaultCall(hand, `pause ${name}`, "pause", [number, seconds]);
   } },
+  "sell-inventory": { takes: ["TOKEN"], does: "has the fund put its collateral up for sale, for vault shares", run: (hand, [symbol = ""]) =>
+    fundCall(hand, `sell ${symbol} of the fund`, "sellInventory", [hand.world.token(hand.world.collateral(symbol).token), UNLIMITED]) },
+  "sample-wait": { takes: [], does: "has the fund look whether prices make those wait who leave", run: (hand) => fundCall(hand, "sample the wait", "sampleWait", []) },
   "stake": { takes: ["SHARES|all"], does: "puts vault shares into the insurance fund", run: async (hand, [text]) => {
     const { world, wallet } = hand;
     const vault = world.book.at("vault");
@@ -262,6 +271,10 @@ export const verbs: Record<string, Verb> = {
   "leave": { takes: [], does: "takes vault shares out of the fund, after the cool-down", run: async (hand) => {
     const { address } = hand.wallet;
     await fundCall(hand, "leave the fund", "redeem", [await hand.world.fund().maxRedeem(address), address, address]);
+  } },
+  "leave-in-kind": { takes: [], does: "the same for a part of the fund's vault shares and collateral", run: async (hand) => {
+    const { address } = hand.wallet;
+    await fundCall(hand, "leave the fund in kind", "redeemInKind", [await hand.world.fund().maxRedeem(address), address, address, UNLIMITED]);
   } },
 };
 

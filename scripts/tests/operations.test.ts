@@ -106,6 +106,40 @@ describe("a market in operation", () => {
     assert.match(await operate("request-leave", ["all"]), /can be claimed from 2020-/);
   });
 
+  test("the fund takes what nobody buys, sells it for vault shares, and who leaves gets a part", async () => {
+    await position();
+    await operate("stake", ["all"]);
+    await pass(120);
+    await prices("1700");
+    await operate("poke", ["WETH"]);
+    await operate("liquidate", [`${wallet.address}/0`, "WETH"]);
+    await assert.rejects(operate("absorb", ["1"]), (error) => /PriceAboveBackstop\(/.test(explained(error)));
+    // How fast the price falls is the volatility's.
+    let absorbed: string | undefined;
+    for (let minute = 0; minute < 60 && absorbed === undefined; minute += 1) {
+      await pass(60);
+      absorbed = await operate("absorb", ["1"]).catch((error: unknown) => {
+        assert.match(explained(error), /PriceAboveBackstop\(/);
+        return undefined;
+      });
+    }
+    assert.match(absorbed ?? "", /Absorbed\(id: 1, /);
+    assert.match(await operate("sell-inventory", ["WETH"]), /Started\(id: \d+, /);
+    const status = await script("status", words);
+    assert.match(status.output, /^auctions: 1$/m);
+    assert.match(status.output, /^ {2}collateral +[1-9].* USDS at mid, [1-9]/m);
+    const [id = 0n] = await world.auction().active(0n, 1n);
+    const bidder = new Wallet("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d", provider);
+    await operate("mint", ["USDS", "100000"], {}, bidder);
+    await operate("lend", ["50000"], {}, bidder);
+    assert.match(await operate("take", [String(id)], { "max-lot": "1" }, bidder), /InventorySold\(token: /);
+
+    await operate("request-leave", ["all"]);
+    await pass(DAY + 60);
+    await prices("1700");
+    assert.match(await operate("leave-in-kind", []), /WithdrawnInKind\(controller: 0xf39F/);
+  });
+
   test("what can't be is told in a line, with what to do", async () => {
     const cases: [words: string[], said: RegExp][] = [
       [["borrow", "1000"], /^error: the call was refused: \w+\(.*\)\n {2}what to do: /],
