@@ -45,22 +45,15 @@ impl Crisis {
     pub(super) fn start_figures(&mut self) -> Result<()> {
         self.start = Start {
             share_price: self.world.pool_price()?,
-            cover: self.cover()?,
+            cover: dollars(self.world.suite.waterfall()?.cover),
         };
         Ok(())
-    }
-
-    /// What the fund can bear now, dollars.
-    fn cover(&mut self) -> Result<f64> {
-        let fund = self.world.suite.modules.fund;
-        let call = breakwater_tests::interfaces::fund::IInsuranceFund::coverCall {};
-        Ok(dollars(self.world.suite.view(fund, &call)?))
     }
 
     /// The figures of a case, in order.
     pub(super) fn figures(&mut self) -> Result<Vec<(String, String)>> {
         let tally = self.tally.clone();
-        let (cover, inventory) = (self.cover()?, self.inventory()?);
+        let state = self.world.suite.waterfall()?;
         let (before, after) = (self.start.share_price, self.world.pool_price()?);
         let price = |price: U256| format!("{:.6}", dollars(price));
         let lots = |(count, debt): (usize, f64)| format!("{count} / {}", money(debt));
@@ -91,13 +84,20 @@ impl Crisis {
             ("  of that to the fund", money(tally.recovered_to_fund)),
             ("claims made debt again", money(tally.reinstated)),
             ("penalties to the fund", money(tally.penalties)),
+            ("owed by the fund to lenders", money(tally.owed)),
+            ("  paid of that", money(tally.owed_paid)),
+            ("sold by the fund", money(tally.inventory_sold)),
             ("share price at first", price(before)),
             ("share price at last", price(after)),
             ("taken by leaving lenders", money(self.run.taken)),
             ("staker's request, worth then", money(self.leaving.worth)),
             ("  paid after the cool-down", money(self.leaving.paid)),
-            ("fund's cover at last", money(cover)),
-            ("fund's inventory at last", money(inventory)),
+            ("  and in kind", money(self.leaving.in_kind)),
+            ("fund's cover at last", money(dollars(state.cover))),
+            (
+                "fund's inventory at last",
+                money(dollars(state.inventoryMid)),
+            ),
             ("steps checked", thousands(self.checks as u64)),
         ];
         let named = figures

@@ -1,6 +1,7 @@
 //! Bidders, keeper, lenders and stakers, by the rules of [`super::rules`].
 
 use breakwater_tests::{
+    account_of,
     interfaces::{fund::IInsuranceFund, vault::IVault},
     AuctionStatus, HOUR, U256, WAD,
 };
@@ -27,6 +28,8 @@ pub(super) struct Leaving {
     /// Value of what was asked for then, and of what was paid, dollars.
     pub(super) worth: f64,
     pub(super) paid: f64,
+    /// Value of what it got in kind, dollars.
+    pub(super) in_kind: f64,
 }
 
 /// The lenders' run.
@@ -39,8 +42,8 @@ pub(super) struct Run {
 }
 
 impl Crisis {
-    /// Everybody looks at every auction once. Returns how many are live.
-    pub(super) fn bid(&mut self) -> Result<usize> {
+    /// Everybody looks at every auction once.
+    pub(super) fn bid(&mut self) -> Result<()> {
         let fall = self.fall();
         let now = self.world.suite.now();
         if fall < rules::ADA_SELLS && now.saturating_sub(self.world.ada_sold_at) >= HOUR {
@@ -51,8 +54,15 @@ impl Crisis {
             (self.bo_hour, self.bo_spent) = (now, 0.0);
         }
         let keeper_acts = self.keeper_has_room();
+        let fund_account = account_of(self.world.suite.modules.fund, 0);
+        let mut live = 0;
         for id in self.world.suite.active_auctions()? {
             let status = self.world.suite.auction_status(id)?;
+            if status.account == fund_account {
+                self.collect(id, &status, fall)?;
+                continue;
+            }
+            live += 1;
             if status.needsReset {
                 let began = status.startedAt.saturating_to::<u64>();
                 if keeper_acts && self.is_priced(status.token) && began + RESET_EVERY <= now {
@@ -77,7 +87,61 @@ impl Crisis {
                 self.absorb(id)?;
             }
         }
-        Ok(self.world.suite.active_auctions()?.len())
+        // Some of them may be over now: the next look counts them.
+        self.for_sale = live;
+        Ok(())
+    }
+
+    /// A lot of the fund: reset when it needs it, bought by the lender that stays when it is cheap enough and the market calm.
+    fn collect(&mut self, id: U256, status: &AuctionStatus, fall: f64) -> Result<()> {
+        if status.needsReset {
+            if self.keeper_has_room() && self.is_priced(status.token) {
+                self.world.reset(id)?;
+            }
+            return Ok(());
+        }
+        let thousandths = ((1.0 - rules::COLLECTOR_DISCOUNT) * 1_000.0) as u64;
+        if fall > rules::ADA_SELLS
+            || !self.is_priced(status.token)
+            || !self.world.is_under(status, thousandths)
+        {
+            return Ok(());
+        }
+        let collector = self.stage.collector;
+        match self
+            .world
+            .suite
+            .take(collector, id, U256::MAX, status.price)
+        {
+            Ok((_, receipt)) => self.world.record("take of the fund's", receipt.gas_used),
+            Err(failure) => self.world.refuse("take of the fund's", &failure),
+        }
+        Ok(())
+    }
+
+    /// Puts the fund's collateral up for sale, once the market is calm.
+    pub(super) fn sell_inventory(&mut self) -> Result<()> {
+        if self.fall() > rules::ADA_SELLS {
+            return Ok(());
+        }
+        let account = account_of(self.world.suite.modules.fund, 0);
+        for side in 0..self.world.suite.collaterals.len() {
+            let token = self.world.suite.collaterals[side].token;
+            let held = self.world.suite.collateral_of(account, token)?;
+            let worth = self.world.value(side, held.free);
+            if worth < LEAST || !self.is_priced(token) {
+                continue;
+            }
+            let keeper = self.world.keeper;
+            match self.world.suite.sell_inventory(keeper, token) {
+                Ok((_, receipt)) => {
+                    self.world.record("sellInventory", receipt.gas_used);
+                    self.note(format!("the fund puts up {}", money(worth)));
+                }
+                Err(failure) => self.world.refuse("sellInventory", &failure),
+            }
+        }
+        Ok(())
     }
 
     /// Whether a keeper's transactions get into a block now.
@@ -106,11 +170,10 @@ impl Crisis {
             return Ok(());
         }
         let fund = self.world.suite.modules.fund;
-        let cover = self.world.suite.view(fund, &IInsuranceFund::coverCall {})?;
-        let spent = IInsuranceFund::absorbedSharesCall {};
-        let spent = self.world.suite.view(fund, &spent)?;
-        let spendable = (dollars(cover) - self.worth_of_shares(spent)?) / 2.0;
-        if spendable < LEAST {
+        let state = self.world.suite.waterfall()?;
+        let spent = self.worth_of_shares(state.absorbedShares)?;
+        let spendable = (dollars(state.cover) - spent) / 2.0;
+        if spendable < LEAST || !state.arrears.is_zero() {
             return Ok(());
         }
         let quote = self.world.suite.quote(id, U256::MAX)?;
@@ -235,32 +298,52 @@ impl Crisis {
         if self.leaving.done || now < self.leaving.from {
             return Ok(());
         }
+        // Nothing while a price that matters is not good.
         let call = IInsuranceFund::maxRedeemCall { controller: staker };
         let shares = self.world.suite.view(fund, &call)?;
         if shares.is_zero() {
             return Ok(());
         }
-        let call = IInsuranceFund::redeemCall {
-            shares,
-            receiver: staker,
-            controller: staker,
+        let state = self.world.suite.waterfall()?;
+        let in_kind = state.arrears.is_zero() && !state.inventoryMid.is_zero();
+        let collaterals = self.world.suite.collaterals;
+        let before = collaterals.map(|known| self.world.suite.balance_of(known.token, staker));
+        let paid = if in_kind {
+            let call = IInsuranceFund::redeemInKindCall {
+                shares,
+                receiver: staker,
+                controller: staker,
+                tokens: U256::MAX,
+            };
+            self.world.suite.send(staker, fund, &call)
+        } else {
+            let call = IInsuranceFund::redeemCall {
+                shares,
+                receiver: staker,
+                controller: staker,
+            };
+            self.world.suite.send(staker, fund, &call)
         };
-        match self.world.suite.send(staker, fund, &call) {
+        self.leaving.done = true;
+        match paid {
             Ok((vault_shares, _)) => {
-                self.leaving.done = true;
                 self.leaving.paid = self.worth_of_shares(vault_shares)?;
+                for (side, before) in before.into_iter().enumerate() {
+                    let after = self
+                        .world
+                        .suite
+                        .balance_of(collaterals[side].token, staker)?;
+                    self.leaving.in_kind += self.world.value(side, after.saturating_sub(before?));
+                }
                 self.note(format!(
-                    "the staker leaves with {}",
-                    money(self.leaving.paid)
+                    "the staker leaves with {} in vault shares and {} in kind",
+                    money(self.leaving.paid),
+                    money(self.leaving.in_kind)
                 ));
             }
-            Err(failure) => {
-                let now = crate::market::date(now);
-                self.world.violations.push(format!(
-                    "V8: maxRedeem promised the staker {shares} at {now}, and redeem failed: {failure}"
-                ));
-                self.leaving.done = true;
-            }
+            Err(failure) => self.world.violations.push(format!(
+                "V8: maxRedeem promised the staker {shares} at {now}, and it could not leave: {failure}"
+            )),
         }
         Ok(())
     }

@@ -43,6 +43,8 @@ pub(super) const LEAST: f64 = 500.0;
 pub(super) const RUN: f64 = 0.25;
 /// Lenders that run; the others stay.
 pub(super) const RUNNERS: usize = 3;
+/// What the lender that stays wants to buy the fund's collateral under the market.
+pub(super) const COLLECTOR_DISCOUNT: f64 = 0.02;
 /// Seconds between two attempts of lenders to take what there is.
 pub(super) const RUN_EVERY: u64 = HOUR;
 /// Seconds after an outage for which the adapter has no price.
@@ -163,7 +165,15 @@ impl Script {
                 crate::market::LENDERS,
                 percent(RUN),
             ),
-            "stakers: two; the smaller asks for its stake at the first loss or absorption, and takes it after the cool-down of a day".to_owned(),
+            format!(
+                "the lender that stays: buys what the fund sells with her vault shares, {} under the market, while the fall is under {}; the keeper \
+                 puts it up for sale then",
+                percent(COLLECTOR_DISCOUNT),
+                percent(ADA_SELLS),
+            ),
+            "stakers: two; the smaller asks for its stake at the first loss or absorption, and takes it after the cool-down of a day, its part of the \
+             fund's collateral in kind if it may"
+                .to_owned(),
             format!(
                 "fund: target {} of all debt; it once met a target of a dollar, so auto-deleveraging may be armed",
                 percent(TARGET),

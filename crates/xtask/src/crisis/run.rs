@@ -53,6 +53,8 @@ pub(super) struct Crisis {
     pub(super) next_slot: u64,
     /// The keeper has not looked at all accounts since the last price.
     scan_due: bool,
+    /// Lots of accounts that were live at the last look.
+    pub(super) for_sale: usize,
     /// When Bo's present hour began, and what he spent in it.
     pub(super) bo_hour: u64,
     pub(super) bo_spent: f64,
@@ -157,6 +159,7 @@ impl Crisis {
             recent: VecDeque::new(),
             next_slot: 0,
             scan_due: false,
+            for_sale: 0,
             bo_hour: 0,
             bo_spent: 0.0,
             run: Run::default(),
@@ -198,7 +201,7 @@ impl Crisis {
     /// Looks as long as there is something to do, and until the next price at most.
     fn until(&mut self, next: u64) -> Result<Option<String>> {
         for look in 1..=MOST_LOOKS {
-            let is_busy = self.is_busy()?;
+            let is_busy = self.is_busy();
             let now = self.world.suite.now();
             let pause = if is_busy { LOOK } else { WAIT };
             let idle =
@@ -220,7 +223,7 @@ impl Crisis {
         let began = self.world.suite.now();
         self.story.slow_down();
         for look in 1..=MOST_LAST_LOOKS {
-            let is_busy = self.is_busy()?;
+            let is_busy = self.is_busy();
             let now = self.world.suite.now();
             // The window of a request is given up, if it can't be claimed at all.
             let window = self.leaving.from + self.world.suite.config.window;
@@ -234,7 +237,8 @@ impl Crisis {
                 // Nothing is known to be open: everybody is looked at once more.
                 self.world.heartbeat()?;
                 self.world.scan()?;
-                if self.world.waiting.is_empty() && !self.is_busy()? {
+                self.bid()?;
+                if self.world.waiting.is_empty() && !self.is_busy() {
                     break;
                 }
             }
@@ -257,9 +261,9 @@ impl Crisis {
         self.check(true)
     }
 
-    /// Whether an auction is live, or the keeper has not come to look at all accounts.
-    fn is_busy(&mut self) -> Result<bool> {
-        Ok(self.scan_due || self.is_down || !self.world.suite.active_auctions()?.is_empty())
+    /// Whether a lot of an account is for sale, or the keeper has not come to look at all accounts. The fund's lots can wait.
+    fn is_busy(&self) -> bool {
+        self.scan_due || self.is_down || self.for_sale > 0
     }
 
     fn next_look(&self, is_busy: bool) -> u64 {
@@ -367,6 +371,7 @@ impl Crisis {
                 self.world.try_waiting()?;
             }
             self.bid()?;
+            self.sell_inventory()?;
             self.update_deleveraging()?;
             self.keeper_acted();
         } else {

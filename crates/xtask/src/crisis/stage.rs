@@ -27,6 +27,8 @@ pub(super) struct Stage {
     pub(super) uptime: Address,
     /// The larger and the smaller staker.
     pub(super) stakers: [Address; 2],
+    /// A lender that stays, and buys what the fund sells.
+    pub(super) collector: Address,
 }
 
 /// A tenth of one in WAD, as often as asked.
@@ -76,7 +78,13 @@ pub(super) fn set(
     };
     suite.send(owner, vault, &risk)?;
     let stakers = [suite.user("staker"), suite.user("smaller staker")];
-    let stage = Stage { uptime, stakers };
+    let collector = suite.user(&format!("lender {}", rules::RUNNERS + 1));
+    suite.approve_auction(collector)?;
+    let stage = Stage {
+        uptime,
+        stakers,
+        collector,
+    };
     fill_fund(&mut world, &stage, case)?;
     // The adapter has no price until the sequencer's feed is old enough.
     world.suite.pass(GRACE + 1)?;

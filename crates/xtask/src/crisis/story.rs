@@ -1,6 +1,6 @@
 //! The waterfall's table: a line at each step that matters, else one an hour (or longer, in a long series).
 
-use breakwater_tests::{account_of, interfaces::vault::IVault, HOUR, U256, WAD};
+use breakwater_tests::{HOUR, WAD};
 
 use super::{figure::Sample, run::Crisis, tally::Tally};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 /// Most lines that stand for nothing but time.
 const MOST_LINES: u64 = 48;
 /// Titles and widths of the columns.
-const COLUMNS: [(&str, usize); 16] = [
+const COLUMNS: [(&str, usize); 17] = [
     ("UTC", 16),
     ("ETH", 9),
     ("soft", 8),
@@ -21,6 +21,7 @@ const COLUMNS: [(&str, usize); 16] = [
     ("absorbed", 8),
     ("cover", 7),
     ("/target", 7),
+    ("arrears", 7),
     ("inventory", 9),
     ("loss", 7),
     ("fund", 7),
@@ -80,7 +81,7 @@ impl Story {
 /// What the columns mean.
 pub(super) const LEGEND: [&str; 3] = [
     "dollars of the loan asset, sums since the start: debt put up for sale ahead of need (soft, also by auto-deleveraging) and needed; auctions",
-    "open; sold to bidders; absorbed by the fund; what the fund covers now, and of its target; the collateral it took, at the market's price;",
+    "open; sold to bidders; absorbed by the fund; what the fund covers now, and of its target; what it owes lenders; its collateral, at mid;",
     "losses recognised = borne by the fund + shared by lenders; recovered later; price of a share; part of lenders' assets in use",
 ];
 
@@ -145,6 +146,24 @@ impl Crisis {
                 money(new.shared - old.shared),
             ));
         }
+        if new.owed > old.owed {
+            notes.push(format!(
+                "the fund owes lenders {}",
+                money(new.owed - old.owed)
+            ));
+        }
+        if new.inventory_sold > old.inventory_sold {
+            notes.push(format!(
+                "the fund sells for {}",
+                money(new.inventory_sold - old.inventory_sold)
+            ));
+        }
+        if new.owed_paid > old.owed_paid {
+            notes.push(format!(
+                "{} of its arrears paid",
+                money(new.owed_paid - old.owed_paid)
+            ));
+        }
         if new.armed > old.armed {
             notes.push(format!(
                 "auto-deleveraging armed, in force from {}",
@@ -164,10 +183,8 @@ impl Crisis {
     }
 
     fn cells(&mut self) -> Result<[String; COLUMNS.len()]> {
-        let vault = self.world.suite.modules.vault;
         let open = self.world.suite.active_auctions()?.len();
-        let fund = self.world.suite.view(vault, &IVault::deleveragingCall {})?;
-        let inventory = self.inventory()?;
+        let fund = self.world.suite.waterfall()?;
         let share = self.world.pool_price()?;
         let market = self.world.suite.market()?;
         let tally = &self.tally;
@@ -191,7 +208,8 @@ impl Crisis {
             money(tally.absorbed),
             money(dollars(fund.cover)),
             format!("{:.0} %", covered * 100.0),
-            money(inventory),
+            money(dollars(fund.arrears.saturating_add(fund.arrearsBeyond))),
+            money(dollars(fund.inventoryMid)),
             money(tally.recognised),
             money(tally.covered),
             money(tally.shared),
@@ -202,20 +220,5 @@ impl Crisis {
                 f64::from(market.utilisation) / WAD as f64 * 100.0
             ),
         ])
-    }
-
-    /// Value of the fund's collateral at the market's prices, dollars.
-    pub(super) fn inventory(&mut self) -> Result<f64> {
-        let account = account_of(self.world.suite.modules.fund, 0);
-        let mut total = U256::ZERO;
-        for side in 0..self.world.suite.collaterals.len() {
-            let token = self.world.suite.collaterals[side].token;
-            let held = self.world.suite.collateral_of(account, token)?;
-            let price = self.world.scaled(self.world.latest_prices().answers, side);
-            let scale = U256::from(10).pow(U256::from(36));
-            let amount = held.free.saturating_add(held.inLots);
-            total = total.saturating_add(amount.saturating_mul(price) / scale);
-        }
-        Ok(dollars(total))
     }
 }

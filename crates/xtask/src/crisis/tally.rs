@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use breakwater_tests::{
+    account_of,
     interfaces::{auction::ILiquidationAuction, vault::IVault},
     B256, U256,
 };
@@ -38,6 +39,11 @@ pub(super) struct Tally {
     pub(super) recovered: f64,
     pub(super) recovered_to_fund: f64,
     pub(super) penalties: f64,
+    /// Collateral of the fund sold for vault shares.
+    pub(super) inventory_sold: f64,
+    /// Arrears of the fund to the lenders that were made, and paid.
+    pub(super) owed: f64,
+    pub(super) owed_paid: f64,
     pub(super) reinstated: f64,
     /// Arming and ends of auto-deleveraging.
     pub(super) armed: usize,
@@ -77,12 +83,24 @@ impl Tally {
         let closings = suite.events_since::<IVault::ClosingStarted>(vault, since);
         self.closings += closings.len();
         let started = suite.events_since::<ILiquidationAuction::Started>(auction, since);
-        self.auctions += started.len();
+        let of_accounts = started
+            .iter()
+            .filter(|found| found.event.account != account_of(fund, 0));
+        self.auctions += of_accounts.count();
+        for found in suite.events_since::<IVault::InventorySold>(vault, since) {
+            self.inventory_sold += dollars(found.event.payment);
+        }
+        for found in suite.events_since::<IVault::ArrearsAdded>(vault, since) {
+            self.owed += dollars(found.event.assets);
+        }
+        for found in suite.events_since::<IVault::ArrearsPaid>(vault, since) {
+            self.owed_paid += dollars(found.event.assets);
+        }
         let resets = suite.events_since::<ILiquidationAuction::Restarted>(auction, since);
         self.resets += resets.len();
         for found in suite.events_since::<ILiquidationAuction::Taken>(auction, since) {
-            // The fund's takes are absorptions: the vault tells of them.
-            if found.event.taker != fund {
+            // The fund's takes are absorptions, and those of its lots sales of its own: the vault tells of them.
+            if found.event.taker != fund && found.event.account != account_of(fund, 0) {
                 self.takes += 1;
                 self.sold += dollars(found.event.paid);
             }

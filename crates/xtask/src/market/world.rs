@@ -268,6 +268,12 @@ impl World {
         U256::from(answers[side]) * U256::from(10).pow(U256::from(exponent))
     }
 
+    /// Dollars of an amount of a collateral, by number, at the market's price.
+    pub(crate) fn value(&self, side: usize, amount: U256) -> f64 {
+        let price = self.scaled(self.latest_prices().answers, side);
+        dollars(amount.saturating_mul(price) / U256::from(10).pow(U256::from(36)))
+    }
+
     /// The number of a token among the collaterals.
     pub(crate) fn side(&self, token: Address) -> usize {
         usize::from(token == self.suite.second())
