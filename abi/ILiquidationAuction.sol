@@ -255,8 +255,8 @@ interface ILiquidationAuction {
     /// @param level 0 none, 1 no start, 2 no start or reset, 3 no start, reset or take
     function setStop(uint8 level) external;
     /// @notice Without a `tab` the lot is the fund's: it raises what it brings, in vault shares, by the curve for such
-    /// lots. Only by the vault: put `lot` of `token` of `account` up for sale, to raise `tab`, of which `debt` is debt;
-    /// `price` and `volatility` are the oracle's.
+    /// lots, and without callback. Only by the vault: put `lot` of `token` of `account` up for sale, to raise `tab`, of
+    /// which `debt` is debt; `price` and `volatility` are the oracle's.
     /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
     /// @param token address of the token
     /// @param lot collateral for sale, base units of its token

@@ -2,8 +2,8 @@
 
 use alloy_primitives::{Address, B256, U256};
 use breakwater_interfaces::auction::ILiquidationAuction::{
-    DeadlinePassed, Ended, InvalidReceiver, LotBelowMinimum, NeedsReset, NothingOwed,
-    PriceAboveMaximum, Taken, ZeroAddress,
+    CallbackFailed, DeadlinePassed, Ended, InvalidReceiver, LotBelowMinimum, NeedsReset,
+    NothingOwed, PriceAboveMaximum, Taken, ZeroAddress,
 };
 use breakwater_risk::take::Slice;
 use stylus_sdk::prelude::*;
@@ -138,6 +138,10 @@ impl LiquidationAuction {
     ) -> Result<Book, Revert> {
         let (id, token) = (purchase.id, purchase.auction.identity.token);
         self.check_receiver(book.oracle, receiver, token)?;
+        // Between delivery and payment the fund has neither: nobody may come to it then at what it seems to be worth.
+        if purchase.auction.terms.of_fund && !data.is_empty() {
+            return Err(error::<CallbackFailed>(&[word(receiver)]));
+        }
         // The books are final from here on, before anybody is called.
         let sale = self.book_sale(&mut book, purchase, receiver)?;
         self.lock(book);

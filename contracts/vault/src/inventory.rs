@@ -76,7 +76,14 @@ impl VaultState {
     }
 
     /// See `WaterfallView`.
+    ///
+    /// # Errors
+    ///
+    /// `Locked` in the middle of a call, while tokens move: the fund prices its shares by this (incident 16).
     pub(crate) fn view_waterfall(&self) -> Fallible<Vec<u8>> {
+        if self.is_locked() {
+            return Err(errors::locked());
+        }
         let (market, now, risk) = (self.market_now(), self.now(), self.risk());
         let inventory = self.inventory()?;
         let arrears = self.arrears();

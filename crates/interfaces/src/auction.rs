@@ -68,7 +68,7 @@ interface! {
         error InvalidAnswer(address module);
         error ParameterOutOfBounds(bytes32 parameter, uint256 value);
 
-        /// Without a `tab` the lot is the fund's: it raises what it brings, in vault shares, by the curve for such lots.
+        /// Without a `tab` the lot is the fund's: it raises what it brings, in vault shares, by the curve for such lots, and without callback.
         /// Only by the vault: put `lot` of `token` of `account` up for sale, to raise `tab`, of which `debt` is debt; `price` and
         /// `volatility` are the oracle's.
         function start(bytes32 account, address token, uint256 lot, uint256 tab, uint256 debt, uint256 price, uint256 volatility, address keeper) external returns (uint256 id);

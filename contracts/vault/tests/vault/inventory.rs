@@ -1,7 +1,7 @@
 //! What the fund absorbed: its worth, its sale for vault shares, leaving in kind, arrears, and the view of the waterfall.
 
 use alloy_primitives::{Address, B256, U256};
-use alloy_sol_types::SolError;
+use alloy_sol_types::{SolCall, SolError};
 use breakwater_fixed_point::mul_div_down;
 use breakwater_interfaces::{auction::ILiquidationAuction, fund::IInsuranceFund, vault::IVault};
 
@@ -568,4 +568,30 @@ fn a_payment_of_the_fund_is_booked_as_one_in_cash() {
         });
         assert_eq!(outcomes[0], outcomes[1], "a part of one in {divisor}");
     }
+}
+
+// F1: while a lot of the fund is on its way, the fund has neither the lot nor its price; a stake in that moment would be a gift to the staker.
+#[motsu::test]
+fn incident_16_nobody_stakes_between_delivery_and_payment_of_a_lot_of_the_fund() {
+    let (market, _, auction_id) = lot_at_the_backstop(40_000);
+    absorb(&market, auction_id, U256::MAX).expect("taken");
+    let token = market.token(0);
+    let call = IInsuranceFund::sellInventoryCall {
+        token,
+        maxLot: U256::MAX,
+    };
+    let sale = market.fund_call(CAROL, call).expect("for sale");
+    allow_auction(&market, CAROL);
+    let refused = market
+        .take_to(CAROL, sale, U256::MAX, CAROL, &[1])
+        .expect_err("no callback");
+    let expected = ILiquidationAuction::CallbackFailed { receiver: CAROL };
+    assert_eq!(refused, expected.abi_encode());
+    // Nor in a token's hook: the view by which shares are priced is locked.
+    let hook = IVault::waterfallCall {}.abi_encode();
+    let vault = market.vault.address();
+    market.assets[0].token.sender(CAROL).set_hook(vault, &hook);
+    market.take(CAROL, sale, U256::MAX).expect("sold");
+    let (succeeded, _) = market.assets[0].token.sender(CAROL).hook_outcome();
+    assert!(!succeeded);
 }
