@@ -1032,7 +1032,7 @@ interface IVault {
     /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
     /// @param enabled true to opt in, false to opt out
     function setPredictive(bytes32 account, bool enabled) external;
-    /// @notice Set the keeper's reward, by the owner.
+    /// @notice `tip` in loan asset, below 2^81; `chip` as a part of the debt, WAD, whole billionths.
     /// @param tip keeper's reward for a lot, base units of the loan asset
     /// @param chip keeper's reward as a part of the debt, WAD
     function setReward(uint256 tip, uint256 chip) external;

@@ -43,12 +43,12 @@ impl VaultState {
         } = absorption.settlement;
         self.require_caller(self.auction())?;
         let (price, low) = (absorption.price, absorption.low);
-        let discount = self.risk().backstop_discount;
+        let discount = self.settlement_terms().backstop_discount;
         if !is_at_backstop(price, low, discount) {
             let limit = math::mul_div_down(low, WAD.saturating_sub(discount), WAD)?;
             return Err(errors::price_above_backstop(price, limit));
         }
-        let mut market = self.enter_accrued()?;
+        let mut market = self.enter_settlement()?;
         self.check_arrears()?;
         let mut head = self.head(account);
         let mut claim = self.claim(account);

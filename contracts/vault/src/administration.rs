@@ -16,7 +16,10 @@ use stylus_sdk::prelude::*;
 use crate::{
     errors::{self, parameter_out_of_bounds, Fallible},
     math,
-    state::{is_short_ratio, Collateral, Limits, MarginRules, Risk, VaultState, MAX_TOKENS},
+    state::{
+        is_short_ratio, Collateral, Limits, MarginRules, Minimums, Risk, VaultState, MAX_MIN_DEBT,
+        MAX_MIN_LOT, MAX_TIP, MAX_TOKENS,
+    },
 };
 
 /// Longest cool-off, seconds: the age in which a position can't be liquidated unless insolvent.
@@ -246,7 +249,7 @@ impl VaultState {
     ///
     /// # Errors
     ///
-    /// `NotAuthorized`, `ParameterOutOfBounds`, `AmountTooLarge`.
+    /// `NotAuthorized`, `ParameterOutOfBounds`.
     pub(crate) fn configure_risk(
         &mut self,
         target_health: U256,
@@ -267,6 +270,8 @@ impl VaultState {
         if min_debt < min_lot {
             return Err(parameter_out_of_bounds(b"minDebt", min_debt));
         }
+        at_most(b"minDebt", min_debt, MAX_MIN_DEBT)?;
+        at_most(b"minLot", min_lot, MAX_MIN_LOT)?;
         if backstop_discount >= WAD {
             return Err(parameter_out_of_bounds(
                 b"backstopDiscount",
@@ -280,20 +285,18 @@ impl VaultState {
             return Err(parameter_out_of_bounds(b"capPeriod", cap_period));
         }
         at_most(b"coolOff", cool_off, U256::from(MAX_COOL_OFF))?;
-        let Risk {
-            reserve_factor,
-            paused,
-            ..
-        } = self.risk();
         self.set_risk(&Risk {
             target_health,
             backstop_discount,
-            reserve_factor,
             cap_period: cap_period.saturating_to::<u64>(),
             cool_off: cool_off.saturating_to::<u64>(),
-            paused,
+            ..self.risk()
         });
-        self.set_minimums(min_debt, min_lot)?;
+        self.set_minimums(&Minimums {
+            min_debt,
+            min_lot,
+            ..self.minimums()
+        });
         let (_, count) = self.fund_minimum();
         let limit = WAD.saturating_sub(backstop_discount);
         for index in 0..count {
@@ -330,15 +333,24 @@ impl VaultState {
         math::mul_div_up(buffer, cusp, WAD)
     }
 
-    /// The keeper's reward: `tip` in loan asset, `chip` as a part of the debt, WAD.
+    /// The keeper's reward: `tip` in loan asset, `chip` as a part of the debt, WAD, in whole billionths.
     ///
     /// # Errors
     ///
-    /// `NotAuthorized`, `ParameterOutOfBounds`, `AmountTooLarge`.
+    /// `NotAuthorized`, `ParameterOutOfBounds`.
     pub(crate) fn configure_reward(&mut self, tip: U256, chip: U256) -> Fallible<()> {
         self.require_caller(self.owner())?;
         at_most(b"chip", chip, WAD)?;
-        self.set_reward(tip, chip)?;
+        in_billionths(b"chip", chip)?;
+        at_most(b"tip", tip, MAX_TIP)?;
+        self.set_risk(&Risk {
+            chip,
+            ..self.risk()
+        });
+        self.set_minimums(&Minimums {
+            tip,
+            ..self.minimums()
+        });
         self.emit(&IVault::RewardSet { tip, chip });
         Ok(())
     }
@@ -367,8 +379,7 @@ impl VaultState {
         let mut risk = self.risk();
         risk.reserve_factor = reserve_factor;
         self.set_risk(&risk);
-        let (supply_cap, _) = self.caps();
-        self.set_caps(supply_cap, total_room_cap)?;
+        self.set_total_room_cap(total_room_cap);
         let (_, count) = self.fund_minimum();
         self.set_fund_minimum(fund_minimum, count)?;
         self.emit(&IVault::FeesSet {
@@ -387,8 +398,7 @@ impl VaultState {
     pub(crate) fn configure_supply_cap(&mut self, supply_cap: U256) -> Fallible<()> {
         self.require_caller(self.owner())?;
         at_most(b"supplyCap", supply_cap, U256::from(MAX_SUPPLY_CAP))?;
-        let (_, total_room_cap) = self.caps();
-        self.set_caps(supply_cap, total_room_cap)?;
+        self.set_supply_cap(supply_cap);
         self.emit(&IVault::SupplyCapSet {
             supplyCap: supply_cap,
         });

@@ -87,6 +87,7 @@ impl VaultState {
             reserve_factor: U256::ZERO,
             cap_period: 3600,
             cool_off: 0,
+            chip: U256::ZERO,
             paused: [0; 4],
         });
         // No margin for volatility until the owner sets one; thresholds follow changed parameters by 1 % an hour.

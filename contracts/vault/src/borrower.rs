@@ -378,7 +378,7 @@ impl VaultState {
         has_borrowed: bool,
     ) -> Fallible<()> {
         let debt = market.debt_up(head.borrow_shares)?;
-        let (min_debt, _) = self.minimums();
+        let min_debt = self.minimums().min_debt;
         let may_stay = !has_borrowed && debt_before < min_debt;
         if !debt.is_zero() && debt < min_debt && !may_stay {
             return Err(errors::debt_below_minimum(account, debt, min_debt));

@@ -140,9 +140,7 @@ impl VaultState {
         let (market, now, risk) = (self.market_now(), self.now(), self.risk());
         let utilisation = market.utilisation();
         let (rate, _) = interest::borrow_rate(utilisation, 0, market.rate_at_target);
-        let (supply_cap, room_cap) = self.caps();
-        let (min_debt, min_lot) = self.minimums();
-        let (tip, chip) = self.reward();
+        let minimums = self.minimums();
         let (fund_minimum, count) = self.fund_minimum();
         let deleveraging = self.deleveraging();
         let used = |token: Address| self.room(token).used(now, risk.cap_period);
@@ -157,9 +155,9 @@ impl VaultState {
             market.reserve,
             U256::from(rate),
             utilisation,
-            supply_cap,
+            self.supply_cap(),
             used(Address::ZERO),
-            room_cap,
+            self.total_room_cap(),
             self.predictive_room().used(now, risk.cap_period),
             self.predictive_cap(),
             self.balance(self.fund()),
@@ -168,14 +166,14 @@ impl VaultState {
             deleveraging.target,
             U256::from(deleveraging.from()),
             risk.target_health,
-            min_debt,
-            min_lot,
+            minimums.min_debt,
+            minimums.min_lot,
             risk.backstop_discount,
             risk.reserve_factor,
             U256::from(risk.cap_period),
             U256::from(risk.cool_off),
-            tip,
-            chip,
+            minimums.tip,
+            risk.chip,
         ];
         for verb in [
             Verb::Deposit,

@@ -105,7 +105,7 @@ impl VaultState {
         };
         let deviations = self.margin_rules().soft_deviations;
         let room = self.room(Address::ZERO);
-        let (_, room_cap) = self.caps();
+        let room_cap = self.total_room_cap();
         Ok(words(&[
             held,
             minimum,
@@ -176,7 +176,7 @@ impl VaultState {
             return Ok(());
         }
         // An inventory too small for a lot pays nothing.
-        let (_, min_lot) = self.minimums();
+        let min_lot = self.minimums().min_lot;
         let inventory = if inventory < min_lot {
             U256::ZERO
         } else {
@@ -200,7 +200,7 @@ impl VaultState {
         let holding = self.priced(token)?;
         let lot = self.move_inventory(token, max_lot, true)?;
         let value = math::value(lot, holding.price)?;
-        let (_, min_lot) = self.minimums();
+        let min_lot = self.minimums().min_lot;
         if lot.is_zero() || value < min_lot {
             return Err(errors::below_min_lot(value, min_lot));
         }

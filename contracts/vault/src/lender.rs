@@ -208,7 +208,6 @@ impl VaultState {
 
     /// Assets that the pool still takes under its cap, whatever is paused. The cap keeps all shares within 128 bits.
     pub(crate) fn deposit_room(&self, market: &Market, now: u64) -> U256 {
-        let (supply_cap, _) = self.caps();
-        supply_cap.saturating_sub(market.total_assets(now))
+        self.supply_cap().saturating_sub(market.total_assets(now))
     }
 }

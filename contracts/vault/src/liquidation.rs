@@ -19,7 +19,7 @@ use crate::{
     math::{self, mul_div_down, mul_div_up},
     position::{Holding, Portfolio},
     safety::Verb,
-    state::{AccountClaim, Collateral, Head, VaultState},
+    state::{AccountClaim, Collateral, Head, Minimums, VaultState},
 };
 
 /// What one call of `liquidate` does. Amounts in loan asset unless said otherwise.
@@ -178,7 +178,9 @@ impl VaultState {
     ) -> Fallible<Plan> {
         let collateral = &holding.collateral;
         let (debt, capacity, token) = (portfolio.debt, portfolio.capacity, holding.token);
-        let (min_debt, min_lot) = self.minimums();
+        let Minimums {
+            min_debt, min_lot, ..
+        } = self.minimums();
         let factor = lot_factor(collateral)?;
         let mut room = self.room_left(token, collateral);
         if right.is_soft {
@@ -322,7 +324,7 @@ impl VaultState {
         if !holding.is_priced() {
             return refuse(errors::price_not_ok(token, holding.status));
         }
-        let (_, min_lot) = self.minimums();
+        let min_lot = self.minimums().min_lot;
         let factor = lot_factor(collateral)?;
         let available = mul_div_down(holding.value, WAD, factor)?;
         if available < min_lot {
@@ -354,16 +356,15 @@ impl VaultState {
         if keeper.is_zero() {
             return U256::ZERO;
         }
-        let (tip, chip) = self.reward();
-        let (_, min_lot) = self.minimums();
-        liquidation::reward(tip, chip, claimed, penalty, min_lot)
+        let Minimums { min_lot, tip, .. } = self.minimums();
+        liquidation::reward(tip, self.risk().chip, claimed, penalty, min_lot)
     }
 
     /// Debt that may still be put up for sale with `token`.
     pub(crate) fn room_left(&self, token: Address, collateral: &Collateral) -> U256 {
         let now = self.now();
         let cap_period = self.risk().cap_period;
-        let (_, total_cap) = self.caps();
+        let total_cap = self.total_room_cap();
         let used = self.room(token).used(now, cap_period);
         let total_used = self.room(Address::ZERO).used(now, cap_period);
         collateral

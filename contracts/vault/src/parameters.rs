@@ -74,17 +74,16 @@ impl VaultState {
 
     fn view_risk(&self) -> Vec<u8> {
         let risk = self.risk();
-        let (min_debt, min_lot) = self.minimums();
-        let (tip, chip) = self.reward();
+        let minimums = self.minimums();
         words(&[
             risk.target_health,
-            min_debt,
-            min_lot,
+            minimums.min_debt,
+            minimums.min_lot,
             risk.backstop_discount,
             U256::from(risk.cap_period),
             U256::from(risk.cool_off),
-            tip,
-            chip,
+            minimums.tip,
+            risk.chip,
         ])
     }
 }

@@ -81,7 +81,7 @@ impl VaultState {
         } = *settlement;
         self.require_caller(self.auction())?;
         // With interest: a payment lowers utilisation, and must not lower the rate of the time before it (V5).
-        let mut market = self.enter_accrued()?;
+        let mut market = self.enter_settlement()?;
         let (amount, receiver) = sold.unwrap_or_default();
         let emptied = self.leave_lot(account, token, amount, lot_returned)?;
         let mut claim = self.claim(account);
@@ -152,7 +152,7 @@ impl VaultState {
     ///
     /// `ZeroAmount` if nothing is given or owed, token errors.
     pub(crate) fn repay_claim(&mut self, account: B256, assets: U256) -> Fallible<U256> {
-        let mut market = self.enter_accrued()?;
+        let mut market = self.enter_settlement()?;
         let mut head = self.head(account);
         let mut claim = self.claim(account);
         let assets = assets.min(claim.claim.outstanding());
@@ -198,7 +198,7 @@ impl VaultState {
         if debt.is_zero() {
             return Ok(());
         }
-        let (now, cap_period) = (self.now(), self.risk().cap_period);
+        let (now, cap_period) = (self.now(), self.settlement_terms().cap_period);
         for side in [token, Address::ZERO] {
             let mut room = self.room(side);
             room.settle(debt, now, now, cap_period);

@@ -75,11 +75,11 @@ impl VaultState {
                 answer = number(self.repay_claim(a.word(0)?, a.number(1)?)?);
             }
             V::accrueCall::SELECTOR => {
-                let market = self.enter_accrued()?;
+                let market = self.enter_settlement()?;
                 self.store_and_leave(&market)?;
             }
             V::mintReserveCall::SELECTOR => {
-                let mut market = self.enter_accrued()?;
+                let mut market = self.enter_settlement()?;
                 let shares = self.mint_reserve(&mut market)?;
                 self.store_and_leave(&market)?;
                 answer = number(shares);

@@ -178,7 +178,7 @@ impl VaultState {
     fn view_room(&self, a: Arguments<'_>) -> Fallible<Vec<u8>> {
         let token = a.address(0)?;
         let cap = if token.is_zero() {
-            self.caps().1
+            self.total_room_cap()
         } else {
             self.collateral_amounts(token)?.room_cap
         };

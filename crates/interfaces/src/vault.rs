@@ -447,6 +447,7 @@ interface! {
         /// How volatility bears on margins. Deviations, penalty, slew (an hour) and volatility in WAD, whole billionths; horizons in seconds.
         function setMargin(uint256 openingDeviations, uint256 openingHorizon, uint256 thresholdDeviations, uint256 thresholdHorizon, uint256 softDeviations, uint256 softPenalty, uint256 slew, uint256 volatilityMin, uint256 predictiveCap) external;
         function setRisk(uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff) external;
+        /// `tip` in loan asset, below 2^81; `chip` as a part of the debt, WAD, whole billionths.
         function setReward(uint256 tip, uint256 chip) external;
         function setFees(uint256 reserveFactor, uint256 totalRoomCap, uint256 fundMinimum) external;
         /// The guardian may pause and nothing else. After a pause of liquidation accounts with a health of `graceFloor` or more are

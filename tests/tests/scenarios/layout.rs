@@ -15,10 +15,13 @@ const LOANS: u64 = 10;
 const SHARES: u64 = 11;
 const TOTAL_ROOM: u64 = 13;
 const RISK: u64 = 14;
+const MINIMUMS: u64 = 15;
 const BALANCES: u64 = 19;
 const OPERATORS: u64 = 21;
 const COLLATERALS: u64 = 22;
 const ACCOUNTS: u64 = 24;
+const LIQUIDATION: u64 = 25;
+const SETTLEMENT: u64 = 26;
 const GUARD: u64 = 29;
 const MARGIN_RULES: u64 = 30;
 
@@ -43,6 +46,14 @@ fn high(word: U256) -> U256 {
 /// A 32-bit field of ratios in billionths.
 fn billionths(word: U256, index: usize) -> U256 {
     ((word >> (32 * index)) & U256::from(u32::MAX)) * U256::from(1_000_000_000)
+}
+
+/// What settlement reads is what the vault's parameters are: discount, reserve factor and cap period.
+fn assert_terms_of_settlement(suite: &Suite) {
+    let risk = word(suite, U256::from(RISK));
+    let terms = word(suite, U256::from(SETTLEMENT)) >> 160;
+    assert_ne!(terms, U256::ZERO);
+    assert_eq!(terms, (risk >> 32) & (U256::MAX >> 160));
 }
 
 #[test]
@@ -86,6 +97,30 @@ fn each_word_is_the_same_for_the_program_that_writes_it_and_the_one_that_reads_i
     assert_eq!(config.liquidationThreshold, billionths(margin, 1));
     let risk = word(&suite, U256::from(RISK));
     assert_eq!(billionths(risk, 0), U256::from(suite.config.target_health));
+    assert_eq!(billionths(risk, 5), U256::from(suite.config.chip));
+    let config = suite.config.clone();
+    let minimums = word(&suite, U256::from(MINIMUMS)).into_limbs();
+    let amounts = [config.min_lot, config.min_debt, config.tip].map(|amount| amount as u64);
+    assert_eq!(minimums[..3], amounts);
+    let room_cap = word(&suite, U256::from(LIQUIDATION)) >> 160;
+    assert_eq!(room_cap, U256::from(config.total_room_cap));
+    assert_terms_of_settlement(&suite);
+    let fees = IVault::setFeesCall {
+        reserveFactor: U256::from(WAD / 5),
+        totalRoomCap: room_cap,
+        fundMinimum: U256::from(config.fund_minimum),
+    };
+    suite.send(administrator, vault, &fees).unwrap();
+    assert_terms_of_settlement(&suite);
+    // Both words have the programs' addresses still.
+    let modules = suite.view(vault, &IVault::modulesCall {}).unwrap();
+    for (slot, program) in [
+        (LIQUIDATION, modules.liquidation),
+        (SETTLEMENT, modules.settlement),
+    ] {
+        let address = word(&suite, U256::from(slot)) << 96 >> 96;
+        assert_eq!(address, U256::from_be_bytes(program.into_word().0));
+    }
     let guardian = suite.user("guardian");
     let guard = IVault::setGuardianCall {
         guardian,

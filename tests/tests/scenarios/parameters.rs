@@ -145,7 +145,7 @@ fn assert_written(name: &str, value: U256, beyond: U256) {
         format!("below {}", decimal(beyond, 18)),
         amount(value, 16) + " %",
     ];
-    for exponent in [96, 128] {
+    for exponent in [81, 87, 88, 96, 128] {
         if beyond == power_of_two(exponent) {
             ways.push(format!("below 2^{exponent}"));
         }
@@ -300,25 +300,28 @@ fn margins_have_the_bounds_that_the_page_says() {
 fn liquidation_rewards_fees_and_caps_have_the_bounds_that_the_page_says() {
     let suite = suite();
     let vault = suite.modules.vault;
+    let below = |exponent: usize| power_of_two(exponent) - U256::from(1);
     let setter = set_risk(&suite);
     setter.assert_most(&suite, "targetHealth", wad(2, 1), BILLIONTH);
     let least = wad(1, 1) + U256::from(BILLIONTH);
     setter.assert_least(&suite, "targetHealth", least, BILLIONTH);
     setter.assert_least(&suite, "minDebt", U256::from(suite.config.min_lot), 1);
+    setter.assert_most(&suite, "minDebt", below(88), 1);
     setter.assert_least(&suite, "minLot", U256::from(1), 1);
+    let greatest = setter.with("minDebt", below(88));
+    greatest.assert_most(&suite, "minLot", below(87), 1);
     setter.assert_most(&suite, "backstopDiscount", wad(5, 100), BILLIONTH);
     setter.assert_most(&suite, "capPeriod", U256::from(30 * DAY), 1);
     setter.assert_least(&suite, "capPeriod", U256::from(60), 1);
     setter.assert_most(&suite, "coolOff", U256::from(300), 1);
 
-    let below = |exponent: usize| power_of_two(exponent) - U256::from(1);
     let call = IVault::setRewardCall {
         tip: U256::ZERO,
         chip: U256::ZERO,
     };
     let setter = Setter::new(vault, "IVault", &call);
     setter.assert_most(&suite, "chip", wad(1, 1), BILLIONTH);
-    setter.assert_most(&suite, "tip", below(128), 1);
+    setter.assert_most(&suite, "tip", below(81), 1);
     let call = IVault::setFeesCall {
         reserveFactor: U256::ZERO,
         totalRoomCap: U256::ZERO,

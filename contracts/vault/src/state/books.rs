@@ -1,5 +1,6 @@
 //! The pool's books, and the lock that is held while they change.
 
+use alloy_primitives::U256;
 use breakwater_interfaces::vault::IVault;
 
 use super::{slot, VaultState};
@@ -61,10 +62,26 @@ impl VaultState {
         Ok(market)
     }
 
+    /// Like [`Self::enter_accrued`], in the program for claims, which needs no other word for it than those of the books.
+    ///
+    /// # Errors
+    ///
+    /// `Locked` if another call is under way.
+    #[inline(never)]
+    pub(crate) fn enter_settlement(&mut self) -> Fallible<Market> {
+        let mut market = self.enter()?;
+        self.accrue_with(&mut market, self.settlement_terms().reserve_factor);
+        Ok(market)
+    }
+
     /// Brings interest up to now and says so in the log.
     #[inline(never)]
     pub(crate) fn accrue(&self, market: &mut Market) {
-        let accrual = market.accrue(self.now(), self.risk().reserve_factor);
+        self.accrue_with(market, self.risk().reserve_factor);
+    }
+
+    fn accrue_with(&self, market: &mut Market, reserve_factor: U256) {
+        let accrual = market.accrue(self.now(), reserve_factor);
         if !accrual.interest.is_zero() {
             self.emit(&IVault::Accrued {
                 interest: accrual.interest,

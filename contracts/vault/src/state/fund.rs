@@ -97,12 +97,12 @@ impl VaultState {
 
     /// The amount in the upper 96 bits of a word that has an address below.
     #[inline(never)]
-    fn above_address(&self, slot: u64) -> U256 {
+    pub(super) fn above_address(&self, slot: u64) -> U256 {
         self.word(slot).wrapping_shr(ADDRESS_BITS)
     }
 
     #[inline(never)]
-    fn set_above_address(&mut self, slot: u64, amount: U256) {
+    pub(super) fn set_above_address(&mut self, slot: u64, amount: U256) {
         let address = from_word(self.address(slot).into_word());
         self.set_word(slot, address | amount.wrapping_shl(ADDRESS_BITS));
     }

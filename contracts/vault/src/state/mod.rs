@@ -27,7 +27,7 @@ pub(crate) use self::{
     account::Head,
     claim::AccountClaim,
     collateral::{Amounts, Collateral, Limits},
-    parameters::{MarginRules, Risk},
+    parameters::{MarginRules, Minimums, Risk, MAX_MIN_DEBT, MAX_MIN_LOT, MAX_TIP},
     ratio::{is_short_ratio, shortened},
 };
 

@@ -6,11 +6,7 @@ use super::{
     ratio::{expand, shorten, LOW_32},
     slot, VaultState,
 };
-use crate::{
-    errors::Fallible,
-    market::{pack_halves, unpack_halves},
-    safety::Verb,
-};
+use crate::safety::Verb;
 
 /// The parameters of the vault as a whole.
 #[derive(Clone, Copy)]
@@ -25,12 +21,58 @@ pub(crate) struct Risk {
     pub cap_period: u64,
     /// Seconds after a step that raises an account's risk within which it can't be liquidated unless insolvent.
     pub cool_off: u64,
+    /// The keeper's reward as a part of the debt, WAD.
+    pub chip: U256,
     /// Ends of the pauses of the first four verbs, hours since 1970.
     pub paused: [u64; 4],
 }
 
 /// Hours since 1970 in 21 bits: until the year 2209.
 const HOURS: u64 = (1 << 21) - 1;
+/// A cool-off has at most 300 seconds.
+const COOL_OFF_BITS: u32 = 11;
+const COOL_OFF: u64 = (1 << COOL_OFF_BITS) - 1;
+
+/// Bits above the 64th of the least debt and of the least lot in the word that they share with the tip. With 24 decimals, more than
+/// any asset has, they reach 309 and 154 tokens, and the tip 2.4.
+const MIN_DEBT_HIGH_BITS: u32 = 24;
+const MIN_LOT_HIGH_BITS: u32 = 23;
+const TIP_HIGH_BITS: u32 = 17;
+
+/// Greatest least debt of an account, loan asset: 88 bits.
+pub(crate) const MAX_MIN_DEBT: U256 =
+    U256::from_limbs([u64::MAX, low_bits(MIN_DEBT_HIGH_BITS), 0, 0]);
+/// Greatest least debt worth an auction, loan asset: 87 bits.
+pub(crate) const MAX_MIN_LOT: U256 =
+    U256::from_limbs([u64::MAX, low_bits(MIN_LOT_HIGH_BITS), 0, 0]);
+/// Greatest tip, loan asset: 81 bits.
+pub(crate) const MAX_TIP: U256 = U256::from_limbs([u64::MAX, low_bits(TIP_HIGH_BITS), 0, 0]);
+
+const fn low_bits(count: u32) -> u64 {
+    !u64::MAX.wrapping_shl(count)
+}
+
+/// What settlement needs of [`Risk`]: a copy, above the address by which the core calls it, so that a take reads one new word less.
+#[derive(Clone, Copy)]
+pub(crate) struct SettlementTerms {
+    /// Discount to the low price at which the fund takes lots, WAD.
+    pub backstop_discount: U256,
+    /// The fund's part of interest, WAD.
+    pub reserve_factor: U256,
+    /// Seconds after which settled debt no longer counts against the caps.
+    pub cap_period: u64,
+}
+
+/// Amounts that bear on how much is liquidated at once, loan asset.
+#[derive(Clone, Copy)]
+pub(crate) struct Minimums {
+    /// Least debt of an account.
+    pub min_debt: U256,
+    /// Least debt worth an auction.
+    pub min_lot: U256,
+    /// The keeper's reward for a lot, next to its part of the debt.
+    pub tip: U256,
+}
 
 impl Risk {
     /// As a word.
@@ -39,7 +81,9 @@ impl Risk {
         U256::from_limbs([
             shorten(self.target_health) | (shorten(self.backstop_discount) << 32),
             shorten(self.reserve_factor) | ((self.cap_period & LOW_32) << 32),
-            (self.cool_off & LOW_32) | ((deposit & HOURS) << 32),
+            (self.cool_off & COOL_OFF)
+                | ((deposit & HOURS) << COOL_OFF_BITS)
+                | (shorten(self.chip) << 32),
             (withdraw & HOURS) | ((collateral & HOURS) << 21) | ((borrow & HOURS) << 42),
         ])
     }
@@ -52,9 +96,10 @@ impl Risk {
             backstop_discount: expand(first >> 32),
             reserve_factor: expand(second),
             cap_period: second >> 32,
-            cool_off: third & LOW_32,
+            cool_off: third & COOL_OFF,
+            chip: expand(third >> 32),
             paused: [
-                third >> 32,
+                (third >> COOL_OFF_BITS) & HOURS,
                 fourth & HOURS,
                 (fourth >> 21) & HOURS,
                 (fourth >> 42) & HOURS,
@@ -104,9 +149,23 @@ impl VaultState {
         Risk::unpack(self.word(slot::RISK))
     }
 
-    /// Changes the vault's parameters.
+    /// Changes the vault's parameters, and the copy of those that settlement needs.
     pub(crate) fn set_risk(&mut self, risk: &Risk) {
         self.set_word(slot::RISK, risk.pack());
+        let ratios = shorten(risk.backstop_discount) | (shorten(risk.reserve_factor) << 32);
+        let copy = U256::from_limbs([ratios, risk.cap_period & LOW_32, 0, 0]);
+        self.set_above_address(slot::SETTLEMENT, copy);
+    }
+
+    /// What settlement needs of the vault's parameters.
+    #[inline(never)]
+    pub(crate) fn settlement_terms(&self) -> SettlementTerms {
+        let [ratios, cap_period, ..] = self.above_address(slot::SETTLEMENT).into_limbs();
+        SettlementTerms {
+            backstop_discount: expand(ratios),
+            reserve_factor: expand(ratios >> 32),
+            cap_period,
+        }
     }
 
     /// How volatility bears on margins.
@@ -136,42 +195,48 @@ impl VaultState {
         self.set_word(slot::MARGIN_RULES, word);
     }
 
-    /// Least debt of an account, least debt worth an auction.
+    /// Amounts that bear on how much is liquidated at once.
     #[inline(never)]
-    pub(crate) fn minimums(&self) -> (U256, U256) {
-        let (min_lot, min_debt) = unpack_halves(self.word(slot::MINIMUMS));
-        (min_debt, min_lot)
+    pub(crate) fn minimums(&self) -> Minimums {
+        let [lot, debt, tip, high] = self.word(slot::MINIMUMS).into_limbs();
+        let lot_high = high >> MIN_DEBT_HIGH_BITS;
+        let tip_high = lot_high >> MIN_LOT_HIGH_BITS;
+        Minimums {
+            min_debt: U256::from_limbs([debt, high & low_bits(MIN_DEBT_HIGH_BITS), 0, 0]),
+            min_lot: U256::from_limbs([lot, lot_high & low_bits(MIN_LOT_HIGH_BITS), 0, 0]),
+            tip: U256::from_limbs([tip, tip_high, 0, 0]),
+        }
     }
 
-    /// Changes the minimums.
-    pub(crate) fn set_minimums(&mut self, min_debt: U256, min_lot: U256) -> Fallible<()> {
-        self.set_word(slot::MINIMUMS, pack_halves(min_lot, min_debt)?);
-        Ok(())
-    }
-
-    /// The keeper's tip (loan asset) and chip (WAD).
-    pub(crate) fn reward(&self) -> (U256, U256) {
-        let (chip, tip) = unpack_halves(self.word(slot::REWARD));
-        (tip, chip)
-    }
-
-    /// Changes the keeper's reward.
-    pub(crate) fn set_reward(&mut self, tip: U256, chip: U256) -> Fallible<()> {
-        self.set_word(slot::REWARD, pack_halves(chip, tip)?);
-        Ok(())
-    }
-
-    /// Cap on total assets, cap on all debt for sale.
+    /// Changes them. They are within [`MAX_MIN_DEBT`], [`MAX_MIN_LOT`] and [`MAX_TIP`], as their setters check.
     #[inline(never)]
-    pub(crate) fn caps(&self) -> (U256, U256) {
-        let (room_cap, supply_cap) = unpack_halves(self.word(slot::CAPS));
-        (supply_cap, room_cap)
+    pub(crate) fn set_minimums(&mut self, minimums: &Minimums) {
+        let [debt, debt_high, ..] = minimums.min_debt.into_limbs();
+        let [lot, lot_high, ..] = minimums.min_lot.into_limbs();
+        let [tip, tip_high, ..] = minimums.tip.into_limbs();
+        let high = debt_high
+            | (lot_high << MIN_DEBT_HIGH_BITS)
+            | (tip_high << (MIN_DEBT_HIGH_BITS + MIN_LOT_HIGH_BITS));
+        self.set_word(slot::MINIMUMS, U256::from_limbs([lot, debt, tip, high]));
     }
 
-    /// Changes the caps.
-    #[inline(never)]
-    pub(crate) fn set_caps(&mut self, supply_cap: U256, room_cap: U256) -> Fallible<()> {
-        self.set_word(slot::CAPS, pack_halves(room_cap, supply_cap)?);
-        Ok(())
+    /// Cap on total assets.
+    pub(crate) fn supply_cap(&self) -> U256 {
+        self.word(slot::SUPPLY_CAP)
+    }
+
+    /// Changes the cap on total assets.
+    pub(crate) fn set_supply_cap(&mut self, cap: U256) {
+        self.set_word(slot::SUPPLY_CAP, cap);
+    }
+
+    /// Cap on all debt for sale.
+    pub(crate) fn total_room_cap(&self) -> U256 {
+        self.above_address(slot::LIQUIDATION)
+    }
+
+    /// Changes the cap on all debt for sale, at most 96 bits.
+    pub(crate) fn set_total_room_cap(&mut self, cap: U256) {
+        self.set_above_address(slot::LIQUIDATION, cap);
     }
 }

@@ -29,15 +29,14 @@ pub(super) const SHARES: u64 = 11;
 pub(super) const CLOCK: u64 = 12;
 /// Debt for sale, all tokens, as `Room::pack` has it. The top bit is always set: the word is never new to a liquidation.
 pub(super) const TOTAL_ROOM: u64 = 13;
-/// Lowest first: target health, backstop discount, reserve factor (billionths), cap period, cool-off (seconds), 32 bits each;
-/// then the end of the pause of four verbs, hours since 1970, 21 bits each, see `Risk::pack`.
+/// Lowest first: target health, backstop discount, reserve factor (billionths), cap period (seconds), 32 bits each; cool-off (seconds, 11
+/// bits), end of the first verb's pause (hours since 1970, 21), chip (billionths, 32); ends of three more pauses, 21 each. See `Risk::pack`.
 pub(super) const RISK: u64 = 14;
-/// Low half: least debt of an account. High half: least debt worth an auction. Loan asset.
+/// Least debt worth an auction, least debt of an account, tip, loan asset: the low 64 bits of each, then what is above them, 24 bits of the
+/// second, 23 of the first, 17 of the third.
 pub(super) const MINIMUMS: u64 = 15;
-/// Low half: tip, loan asset. High half: chip, WAD.
-pub(super) const REWARD: u64 = 16;
-/// Low half: cap on total assets. High half: cap on all debt for sale. Loan asset.
-pub(super) const CAPS: u64 = 17;
+/// Cap on total assets, loan asset.
+pub(super) const SUPPLY_CAP: u64 = 17;
 /// Low half: vault shares that always stay with the fund. High half: number of collaterals (8 bits), then vault shares that the fund
 /// spent on lots that it still has.
 pub(super) const FUND_MINIMUM: u64 = 18;
@@ -53,9 +52,10 @@ pub(super) const COLLATERALS: u64 = 22;
 pub(super) const TOKENS: u64 = 23;
 /// Map, account to the words of `account`.
 pub(super) const ACCOUNTS: u64 = 24;
-/// The vault's program for liquidation.
+/// The vault's program for liquidation (160 bits). Above: cap on all debt for sale, loan asset: the core has read the word when it runs.
 pub(super) const LIQUIDATION: u64 = 25;
-/// The vault's program for claims.
+/// The vault's program for claims (160 bits). Above, a copy of what it needs of `RISK`, lowest first: backstop discount, reserve factor
+/// (billionths), cap period (seconds), 32 bits each.
 pub(super) const SETTLEMENT: u64 = 26;
 /// The vault's program for administration and rights.
 pub(super) const ADMINISTRATION: u64 = 27;

@@ -398,7 +398,9 @@ impl Market {
         for asset in &market.assets {
             market.configure(asset.token.address(), &asset.spec, UNCAPPED);
         }
-        market.set_risk(110, 500, 100, 5, 0);
+        // With 24 decimals the least debt is at most 309 tokens.
+        let min_debt = if decimals < 24 { 500 } else { 300 };
+        market.set_risk(110, min_debt, 100, 5, 0);
         market.admin(IVault::setRewardCall {
             tip: market.usd(1),
             chip: percent(1) / n(10),

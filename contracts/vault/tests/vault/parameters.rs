@@ -63,10 +63,25 @@ fn the_parameters_of_liquidation_have_bounds_on_both_sides() {
     refused(&market, call.clone(), "minDebt", n(1));
     call.minLot = U256::ZERO;
     refused(&market, call.clone(), "minLot", U256::ZERO);
-    (call.minLot, call.minDebt) = (n(1), n(u128::MAX));
-    taken(&market, call.clone());
-    call.minDebt = n(u128::MAX) + n(1);
-    too_large(&market, call, n(u128::MAX) + n(1));
+    // They share a word with the tip, and none of the three touches another.
+    let (most_debt, most_lot) = (n((1 << 88) - 1), n((1 << 87) - 1));
+    let tip = n(1 << 80);
+    market.admin(IVault::setRewardCall { tip, chip: WAD });
+    for (min_lot, min_debt) in [
+        (n(1), most_debt),
+        (most_lot, most_lot),
+        (most_lot, most_debt),
+    ] {
+        (call.minLot, call.minDebt) = (min_lot, min_debt);
+        taken(&market, call.clone());
+        let kept = market.view(IVault::riskConfigCall {});
+        assert_eq!((kept.minLot, kept.minDebt), (min_lot, min_debt));
+        assert_eq!((kept.tip, kept.chip), (tip, WAD));
+    }
+    call.minDebt = most_debt + n(1);
+    refused(&market, call.clone(), "minDebt", most_debt + n(1));
+    (call.minLot, call.minDebt) = (most_lot + n(1), most_debt);
+    refused(&market, call, "minLot", most_lot + n(1));
     let mut call = risk();
     for value in [U256::ZERO, WAD - STEP] {
         call.backstopDiscount = value;
@@ -99,9 +114,17 @@ fn rewards_fees_caps_and_the_funds_target_have_bounds() {
     let market = Market::bare(6, &[]);
     let (most, more) = (n(u128::MAX), n(u128::MAX) + n(1));
     let reward = |tip, chip| IVault::setRewardCall { tip, chip };
-    taken(&market, reward(most, WAD));
-    refused(&market, reward(n(0), WAD + n(1)), "chip", WAD + n(1));
-    too_large(&market, reward(more, n(0)), more);
+    let most_tip = n((1 << 81) - 1);
+    taken(&market, reward(most_tip, WAD));
+    for chip in [WAD + n(1), WAD + STEP, n(1)] {
+        refused(&market, reward(n(0), chip), "chip", chip);
+    }
+    refused(
+        &market,
+        reward(most_tip + n(1), n(0)),
+        "tip",
+        most_tip + n(1),
+    );
     let fees = |factor, cap, minimum| IVault::setFeesCall {
         reserveFactor: factor,
         totalRoomCap: cap,
