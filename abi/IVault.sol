@@ -263,7 +263,7 @@ interface IVault {
     /// @param total what the vault holds of the token, base units
     /// @param cap most that is allowed, base units: of the token for collateral, of the loan asset for debt
     error CollateralCapExceeded(address token, uint256 total, uint256 cap);
-    /// @notice The account took more risk a moment ago: no liquidation before `until`.
+    /// @notice Within the cool-off after the account's last step that raised its risk.
     /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
     /// @param until seconds since 1970
     error CoolOff(bytes32 account, uint256 until);
@@ -297,12 +297,27 @@ interface IVault {
     /// @param assets base units of the asset: of the vault the loan asset
     /// @param max most that is possible, base units
     error ERC4626ExceededMaxDeposit(address receiver, uint256 assets, uint256 max);
+    /// @notice More than `maxMint` allows.
+    /// @param receiver who gets it
+    /// @param shares base units of shares
+    /// @param max most that is possible, base units
+    error ERC4626ExceededMaxMint(address receiver, uint256 shares, uint256 max);
+    /// @notice More than `maxRedeem` allows.
+    /// @param owner whose it is
+    /// @param shares base units of shares
+    /// @param max most that is possible, base units
+    error ERC4626ExceededMaxRedeem(address owner, uint256 shares, uint256 max);
+    /// @notice More than `maxWithdraw` allows.
+    /// @param owner whose it is
+    /// @param assets base units of the asset: of the vault the loan asset
+    /// @param max most that is possible, base units
+    error ERC4626ExceededMaxWithdraw(address owner, uint256 assets, uint256 max);
     /// @notice The fund would have to burn shares of its minimum.
     /// @param available what there is, base units
     /// @param needed what it would take, base units
     error FundTooSmall(uint256 available, uint256 needed);
-    /// @notice Within the cool-off after the account's last step that raised its risk. Liquidation was paused: until
-    /// then accounts above the floor of health have time.
+    /// @notice Liquidation was paused, or the sequencer was down: until then accounts above the floor of health have
+    /// time. 2^64-1 while it is down.
     /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
     /// @param until seconds since 1970
     error GracePeriod(bytes32 account, uint256 until);
@@ -372,6 +387,10 @@ interface IVault {
     /// @param token address of the token
     /// @param status 0 Ok, 1 Stale, 2 Disagree, 3 Halted, 4 SequencerDown, 5 NoQuorum
     error PriceNotOk(address token, uint8 status);
+    /// @notice The last tightening of this limit is not long enough over: the next may begin at `from`.
+    /// @param token address of the token
+    /// @param from who gave it
+    error TighteningTooSoon(address token, uint256 from);
     /// @notice A token moved another amount than asked (a fee on transfer, say).
     /// @param token address of the token
     /// @param expected base units of the token
@@ -469,6 +488,18 @@ interface IVault {
     /// @param receiver who gets it
     /// @param amount base units of the token
     event CollateralWithdrawn(bytes32 indexed account, address indexed token, address indexed receiver, uint256 amount);
+    /// @notice The vault was made, with these modules and programs for ever; `RiskSet` and `MarginSet` of the same
+    /// transaction say how it starts.
+    /// @param asset address of the loan asset's token
+    /// @param oracle address of the oracle adapter
+    /// @param auction address of the liquidation auction
+    /// @param fund address of the insurance fund
+    /// @param liquidation address of the vault's program for liquidation
+    /// @param settlement address of the vault's program for claims
+    /// @param administration address of the vault's program for administration
+    /// @param views address of the vault's program for views
+    /// @param inventory address of the vault's program for the fund's collateral
+    event Created(address indexed asset, address oracle, address auction, address fund, address liquidation, address settlement, address administration, address views, address inventory);
     /// @notice Auto-deleveraging was armed, and is in force from then on; or, with 0, the fund's `cover` met its
     /// `target`.
     /// @param from seconds since 1970, 0: ended
@@ -494,7 +525,7 @@ interface IVault {
     /// @notice Cover that the fund should have; 0 turns auto-deleveraging off.
     /// @param target what it should be, base units of the loan asset
     event FundTargetSet(uint256 target);
-    /// @notice Who may pause, and the grace after a pause, were set.
+    /// @notice Who may pause, and the grace after a pause or an outage of the sequencer, were set.
     /// @param guardian who may pause
     /// @param grace seconds
     /// @param graceFloor health factor, WAD
@@ -596,6 +627,9 @@ interface IVault {
     /// @param capPeriod time over which settled debt goes on counting against caps, seconds
     /// @param coolOff time after a risk-increasing step in which there is no liquidation, seconds
     event RiskSet(uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff);
+    /// @notice Who may tighten limits was set.
+    /// @param steward who may tighten limits; zero: nobody
+    event StewardSet(address indexed steward);
     /// @notice The most that lenders may supply was set.
     /// @param supplyCap most that the vault takes, base units: of the token for collateral, of the loan asset for
     /// lenders
@@ -606,6 +640,12 @@ interface IVault {
     /// @param target where volatility wants the threshold, WAD
     /// @param volatility annualised, WAD
     event ThresholdMoved(address indexed token, uint256 threshold, uint256 target, uint256 volatility);
+    /// @notice Until then `percent` parts in a hundred of the `borrowLtv` of `token` are in force; of the supply cap
+    /// for the zero address. The next `CollateralSet` of the token, or `SupplyCapSet`, ends it.
+    /// @param token address of the token
+    /// @param percent part of the limit that counts, in parts of a hundred; 0: all of it
+    /// @param until seconds since 1970
+    event Tightened(address indexed token, uint256 percent, uint256 until);
     /// @notice ERC-20: shares moved; from zero they were minted, to zero burnt.
     /// @param from who gave it
     /// @param to who gets it
@@ -943,7 +983,8 @@ interface IVault {
     /// @param amount base units of the token
     /// @param receiver who gets it
     function release(bytes32 account, address token, uint256 amount, address receiver) external;
-    /// @notice Repay at most `assets` of the debt of `account`, by anybody. Returns what was paid.
+    /// @notice Repay at most `assets` of the debt of `account`, by anybody. Returns what was paid: nothing if nothing
+    /// was owed.
     /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
     /// @param assets base units of the asset: of the vault the loan asset
     /// @return what was paid, base units of the loan asset
@@ -997,8 +1038,9 @@ interface IVault {
     /// @notice The cover that the fund should have, loan asset, at most 2^128-1; 0 turns auto-deleveraging off.
     /// @param target what it should be, base units of the loan asset
     function setFundTarget(uint256 target) external;
-    /// @notice The guardian may pause and nothing else. After a pause of liquidation accounts with a health of
-    /// `graceFloor` or more are not liquidated for `grace` seconds.
+    /// @notice The guardian may pause and nothing else. After a pause of liquidation, and after an outage of the
+    /// sequencer, accounts with a health of `graceFloor` or more are not liquidated for `grace` seconds, unless they
+    /// are insolvent.
     /// @param guardian who may pause
     /// @param grace seconds
     /// @param graceFloor health factor, WAD
@@ -1044,6 +1086,9 @@ interface IVault {
     /// @param capPeriod time over which settled debt goes on counting against caps, seconds
     /// @param coolOff time after a risk-increasing step in which there is no liquidation, seconds
     function setRisk(uint256 targetHealth, uint256 minDebt, uint256 minLot, uint256 backstopDiscount, uint256 capPeriod, uint256 coolOff) external;
+    /// @notice The steward may `tighten` and nothing else; zero for none.
+    /// @param steward who may tighten limits; zero: nobody
+    function setSteward(address steward) external;
     /// @notice Set the most that lenders may supply, by the owner.
     /// @param supplyCap most that the vault takes, base units: of the token for collateral, of the loan asset for
     /// lenders
@@ -1068,9 +1113,24 @@ interface IVault {
     /// @param payment base units of the loan asset
     /// @param lotReturned base units of the collateral
     function settleInventory(address token, address payer, uint256 amount, uint256 payment, uint256 lotReturned) external;
+    /// @notice Who may tighten, and the last tightening of the limit of `token` (the supply cap for the zero address):
+    /// `percent` is 0 if there was none or the owner took it back; it is in force before `until`.
+    /// @param token address of the token
+    /// @return steward who may tighten limits; zero: nobody
+    /// @return percent part of the limit that counts, in parts of a hundred; 0: all of it
+    /// @return until seconds since 1970
+    function stewardship(address token) external view returns (address steward, uint256 percent, uint256 until);
     /// @notice ERC-20: symbol of the shares.
     /// @return symbol of the share token
     function symbol() external view returns (string memory);
+    /// @notice For `duration` seconds, at most seven days, rounded up to an even hour, only `percent` (50 to 99) parts
+    /// in a hundred of the `borrowLtv` of `token` count, of the supply cap for the zero address; by the steward. While
+    /// it is in force it can be made tighter, to the same end; the next starts no sooner than seven days after the
+    /// last. The owner takes it back, or confirms it, by setting the parameter.
+    /// @param token address of the token
+    /// @param percent part of the limit that counts, in parts of a hundred; 0: all of it
+    /// @param duration seconds
+    function tighten(address token, uint256 percent, uint256 duration) external;
     /// @notice ERC-4626: all assets of the shares' owners.
     /// @return base units of the asset
     function totalAssets() external view returns (uint256);

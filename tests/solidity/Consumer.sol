@@ -47,10 +47,10 @@ contract Consumer {
         try pool.redeem(shares, address(this), address(this)) {
             return (0, 0);
         } catch (bytes memory reason) {
-            if (bytes4(reason) != IVault.ERC20InsufficientBalance.selector) revert PreviewDiffers(0, reason.length);
+            if (bytes4(reason) != IVault.ERC4626ExceededMaxRedeem.selector) revert PreviewDiffers(0, reason.length);
             assembly ("memory-safe") {
-                available := mload(add(reason, 68))
-                needed := mload(add(reason, 100))
+                needed := mload(add(reason, 68))
+                available := mload(add(reason, 100))
             }
         }
     }

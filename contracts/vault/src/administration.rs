@@ -10,6 +10,7 @@ use breakwater_interfaces::{
 use breakwater_risk::{
     margin::{self, CollateralParameters, ParameterError},
     room::Room,
+    tightening::Tightening,
 };
 use stylus_sdk::prelude::*;
 
@@ -64,8 +65,14 @@ fn at_most(parameter: &[u8], value: U256, bound: U256) -> Fallible<()> {
     Ok(())
 }
 
+/// A tightening that the owner has taken back: its end stays, and with it the time in which there is no other.
+fn taken_back(tightening: u32) -> u32 {
+    let last = Tightening::unpack(tightening);
+    Tightening { percent: 0, ..last }.pack()
+}
+
 impl VaultState {
-    /// The parameters of a collateral, all at once; adds it if it is new. The threshold of one that is there stays where it is, and
+    /// The parameters of a collateral, all at once; adds it if it is new. What a steward made of `borrowLtv` ends. The threshold of one that is there stays where it is, and
     /// moves into its new range by `updateMargin`, no faster than slew: no change of parameters liquidates anybody at once.
     ///
     /// # Errors
@@ -92,6 +99,7 @@ impl VaultState {
             collateral.amounts.total = known.amounts.total;
             collateral.liquidation_threshold = known.liquidation_threshold;
             threshold_moved = self.collateral_limits(token).threshold_moved;
+            collateral.amounts.tightening = taken_back(known.amounts.tightening);
         } else {
             collateral.liquidation_threshold = given.threshold_max;
             self.check_margin(&collateral)?;
@@ -181,6 +189,14 @@ impl VaultState {
         at_most(b"predictiveCap", predictive_cap, MAX_ROOM)?;
         self.set_margin_rules(rules);
         self.set_predictive_cap(predictive_cap);
+        self.log_margin();
+        Ok(())
+    }
+
+    /// `MarginSet`, of what is stored.
+    #[inline(never)]
+    pub(crate) fn log_margin(&self) {
+        let rules = self.margin_rules();
         self.emit(&IVault::MarginSet {
             openingDeviations: rules.opening_deviations,
             openingHorizon: U256::from(rules.opening_horizon),
@@ -190,9 +206,8 @@ impl VaultState {
             softPenalty: rules.soft_penalty,
             slew: rules.slew,
             volatilityMin: rules.volatility_min,
-            predictiveCap: predictive_cap,
+            predictiveCap: self.predictive_cap(),
         });
-        Ok(())
     }
 
     fn append_token(&mut self, token: Address) -> Fallible<u8> {
@@ -310,15 +325,22 @@ impl VaultState {
                 ));
             }
         }
-        self.emit(&IVault::RiskSet {
-            targetHealth: target_health,
-            minDebt: min_debt,
-            minLot: min_lot,
-            backstopDiscount: backstop_discount,
-            capPeriod: cap_period,
-            coolOff: cool_off,
-        });
+        self.log_risk();
         Ok(())
+    }
+
+    /// `RiskSet`, of what is stored.
+    #[inline(never)]
+    pub(crate) fn log_risk(&self) {
+        let (risk, minimums) = (self.risk(), self.minimums());
+        self.emit(&IVault::RiskSet {
+            targetHealth: risk.target_health,
+            minDebt: minimums.min_debt,
+            minLot: minimums.min_lot,
+            backstopDiscount: risk.backstop_discount,
+            capPeriod: U256::from(risk.cap_period),
+            coolOff: U256::from(risk.cool_off),
+        });
     }
 
     /// The part of the oracle's price at which an auction of `token` needs a reset, WAD, rounded up; 0 without a curve. The auction holds a
@@ -390,7 +412,7 @@ impl VaultState {
         self.store_and_leave(&market)
     }
 
-    /// Most assets that lenders may have in the pool.
+    /// Most assets that lenders may have in the pool. What a steward made of it ends.
     ///
     /// # Errors
     ///
@@ -398,7 +420,8 @@ impl VaultState {
     pub(crate) fn configure_supply_cap(&mut self, supply_cap: U256) -> Fallible<()> {
         self.require_caller(self.owner())?;
         at_most(b"supplyCap", supply_cap, U256::from(MAX_SUPPLY_CAP))?;
-        self.set_supply_cap(supply_cap);
+        let (_, tightening) = self.supply_cap();
+        self.set_supply_cap(supply_cap, taken_back(tightening));
         self.emit(&IVault::SupplyCapSet {
             supplyCap: supply_cap,
         });

@@ -105,6 +105,20 @@ impl VaultState {
         let mut market = self.enter()?;
         market.last_accrual = self.now();
         self.store_and_leave(&market)?;
+        let [liquidation, settlement, administration, views, inventory] = programs;
+        self.emit(&V::Created {
+            asset,
+            oracle,
+            auction,
+            fund,
+            liquidation,
+            settlement,
+            administration,
+            views,
+            inventory,
+        });
+        self.log_risk();
+        self.log_margin();
         self.emit(&V::OwnershipTransferred {
             previousOwner: Address::ZERO,
             newOwner: owner,
@@ -153,6 +167,8 @@ impl VaultState {
             }
             V::pauseCall::SELECTOR => self.pause(Verb::of(a.number(0)?)?, a.number(1)?)?,
             V::unpauseCall::SELECTOR => self.unpause(Verb::of(a.number(0)?)?)?,
+            V::setStewardCall::SELECTOR => self.name_steward(a.address(0)?)?,
+            V::tightenCall::SELECTOR => self.tighten(a.address(0)?, a.number(1)?, a.number(2)?)?,
             V::setCollateralCall::SELECTOR => {
                 let collateral = Collateral {
                     borrow_ltv: a.number(1)?,
@@ -164,6 +180,7 @@ impl VaultState {
                     lot_buffer: a.number(6)?,
                     beta: a.number(7)?,
                     amounts: Amounts {
+                        tightening: 0,
                         index: 0,
                         total: U256::ZERO,
                         room_cap: a.number(9)?,

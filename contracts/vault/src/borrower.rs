@@ -190,6 +190,8 @@ impl VaultState {
             } = transfer;
             match to {
                 Some(receiver) => self.push(token, receiver, amount)?,
+                // Nothing is owed: no token is called for it.
+                None if amount.is_zero() => {}
                 None => self.pull(token, payer, amount, booked)?,
             }
         }
@@ -338,7 +340,8 @@ impl VaultState {
     ///
     /// # Errors
     ///
-    /// `ZeroAmount` if nothing is given or owed.
+    /// `ZeroAmount` if nothing is given. Where nothing is owed nothing is taken, and that is no error: who repays can't know whether
+    /// somebody else has just done so (incident 29).
     fn pay_back(
         &mut self,
         market: &mut Market,
@@ -346,11 +349,11 @@ impl VaultState {
         head: &mut Head,
         action: &Action,
     ) -> Fallible<Transfer> {
-        let debt = market.debt_up(head.borrow_shares)?;
-        let assets = action.amount.min(debt);
-        if assets.is_zero() {
+        if action.amount.is_zero() {
             return Err(errors::zero_amount());
         }
+        let debt = market.debt_up(head.borrow_shares)?;
+        let assets = action.amount.min(debt);
         let shares = market.remove_debt(assets, debt, head.borrow_shares)?;
         head.borrow_shares = head.borrow_shares.saturating_sub(shares);
         market.cash = market.cash.saturating_add(assets);

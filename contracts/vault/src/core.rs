@@ -24,7 +24,7 @@ const LIQUIDATION: [[u8; 4]; 2] = [
     V::liquidateCall::SELECTOR,
     V::checkLiquidationCall::SELECTOR,
 ];
-/// What the program for claims and upkeep has.
+/// What the program for claims has.
 const SETTLEMENT: [[u8; 4]; 9] = [
     V::deliverCall::SELECTOR,
     V::releaseCall::SELECTOR,
@@ -36,15 +36,18 @@ const SETTLEMENT: [[u8; 4]; 9] = [
     V::setPredictiveCall::SELECTOR,
     V::claimLimitCall::SELECTOR,
 ];
-/// What the program for the fund's collateral has.
-const INVENTORY: [[u8; 4]; 4] = [
+/// What the program for the fund's collateral has; and, for it has room, what lenders take out and auto-deleveraging's latch.
+const INVENTORY: [[u8; 4]; 7] = [
     V::sellInventoryCall::SELECTOR,
     V::settleInventoryCall::SELECTOR,
     V::withdrawInventoryCall::SELECTOR,
     V::waterfallCall::SELECTOR,
+    V::updateDeleveragingCall::SELECTOR,
+    V::withdrawCall::SELECTOR,
+    V::redeemCall::SELECTOR,
 ];
 /// What the program for administration and rights has.
-const ADMINISTRATION: [[u8; 4]; 27] = [
+const ADMINISTRATION: [[u8; 4]; 30] = [
     V::approveCall::SELECTOR,
     V::setOperatorCall::SELECTOR,
     V::setOperatorBySignatureCall::SELECTOR,
@@ -55,6 +58,9 @@ const ADMINISTRATION: [[u8; 4]; 27] = [
     V::setGuardianCall::SELECTOR,
     V::pauseCall::SELECTOR,
     V::unpauseCall::SELECTOR,
+    V::setStewardCall::SELECTOR,
+    V::tightenCall::SELECTOR,
+    V::stewardshipCall::SELECTOR,
     V::setCollateralCall::SELECTOR,
     V::setMarginCall::SELECTOR,
     V::setRiskCall::SELECTOR,
@@ -196,14 +202,6 @@ impl VaultState {
             }
             V::mintCall::SELECTOR => {
                 answer = number(self.enter_pool(a.number(0)?, false, a.address(1)?)?);
-            }
-            V::withdrawCall::SELECTOR => {
-                let (receiver, owner) = (a.address(1)?, a.address(2)?);
-                answer = number(self.leave_pool(a.number(0)?, true, receiver, owner)?);
-            }
-            V::redeemCall::SELECTOR => {
-                let (receiver, owner) = (a.address(1)?, a.address(2)?);
-                answer = number(self.leave_pool(a.number(0)?, false, receiver, owner)?);
             }
             V::depositCollateralCall::SELECTOR => {
                 let action = Action::deposit(a.address(1)?, a.number(2)?);

@@ -137,11 +137,10 @@ pub(crate) fn invalid_receiver(receiver: Address) -> Error {
     )
 }
 
-/// `ERC4626ExceededMaxDeposit`.
+/// One of the four `ERC4626ExceededMax…`, by its selector: more was given than the pool takes of, or pays to, `who`.
 #[inline(never)]
-pub(crate) fn exceeded_max_deposit(receiver: Address, assets: U256, max: U256) -> Error {
-    let arguments = [receiver.into_word(), word(assets), word(max)];
-    encode(IVault::ERC4626ExceededMaxDeposit::SELECTOR, &arguments)
+pub(crate) fn exceeded_max(selector: [u8; 4], who: Address, given: U256, max: U256) -> Error {
+    encode(selector, &[who.into_word(), word(given), word(max)])
 }
 
 /// `TokenCallFailed`: a token reverted, or returned something other than nothing or true.
@@ -287,7 +286,16 @@ pub(crate) fn pause_too_soon(verb: U256, from: U256) -> Error {
     encode(IVault::PauseTooSoon::SELECTOR, &[word(verb), word(from)])
 }
 
-/// `GracePeriod`: liquidation was paused, and borrowers have time.
+/// `TighteningTooSoon`: the last tightening of the limit is not long enough over.
+#[inline(never)]
+pub(crate) fn tightening_too_soon(token: Address, from: U256) -> Error {
+    encode(
+        IVault::TighteningTooSoon::SELECTOR,
+        &[token.into_word(), word(from)],
+    )
+}
+
+/// `GracePeriod`: liquidation was paused, or the sequencer was down, and borrowers have time.
 #[inline(never)]
 pub(crate) fn grace_period(account: B256, until: U256) -> Error {
     encode(IVault::GracePeriod::SELECTOR, &[account, word(until)])
@@ -321,6 +329,16 @@ pub(crate) fn unknown_action(kind: U256) -> Error {
 /// `ParameterOutOfBounds`; `parameter` is its name in ASCII, padded with zeros.
 #[inline(never)]
 pub(crate) fn parameter_out_of_bounds(parameter: &[u8], value: U256) -> Error {
-    let arguments = [B256::right_padding_from(parameter), word(value)];
+    let arguments = [left_aligned(parameter), word(value)];
     encode(IVault::ParameterOutOfBounds::SELECTOR, &arguments)
+}
+
+/// Bytes at the left end of a word. Those beyond the 32nd are dropped: `B256::right_padding_from` would say so in a panic, and the
+/// formatting of its text is a kilobyte of WASM.
+pub(crate) fn left_aligned(bytes: &[u8]) -> B256 {
+    let mut word = B256::ZERO;
+    for (to, from) in word.0.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    word
 }

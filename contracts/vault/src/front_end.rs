@@ -95,7 +95,7 @@ impl VaultState {
             portfolio.debt,
             portfolio.capacity,
             margin::health_factor(portfolio.debt, portfolio.capacity),
-            portfolio.borrow_limit(&self.margin_rules())?,
+            portfolio.borrow_limit(&self.margin_rules(), self.now())?,
         ];
         fields.extend(self.margin_figures(&portfolio)?);
         fields.extend(self.soft_zone(&market, &head, &portfolio)?);
@@ -155,7 +155,7 @@ impl VaultState {
             market.reserve,
             U256::from(rate),
             utilisation,
-            self.supply_cap(),
+            self.supply_cap().0,
             used(Address::ZERO),
             self.total_room_cap(),
             self.predictive_room().used(now, risk.cap_period),

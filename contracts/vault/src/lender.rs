@@ -1,7 +1,9 @@
 //! The lender's side: ERC-20 shares, ERC-4626 deposits and withdrawals.
 
 use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolError;
 use breakwater_interfaces::vault::IVault;
+use breakwater_risk::tightening::Tightening;
 use stylus_sdk::prelude::*;
 
 use crate::{
@@ -122,7 +124,7 @@ impl VaultState {
     ///
     /// # Errors
     ///
-    /// `Paused`, `ZeroAmount`, `ERC4626ExceededMaxDeposit`, `ERC20InvalidReceiver`, token errors.
+    /// `Paused`, `ZeroAmount`, `ERC4626ExceededMaxDeposit`, `ERC4626ExceededMaxMint`, `ERC20InvalidReceiver`, token errors.
     pub(crate) fn enter_pool(
         &mut self,
         given: U256,
@@ -142,7 +144,13 @@ impl VaultState {
         }
         let room = self.deposit_room(&market, now);
         if assets > room {
-            return Err(errors::exceeded_max_deposit(receiver, assets, room));
+            let (error, max) = if in_assets {
+                (IVault::ERC4626ExceededMaxDeposit::SELECTOR, room)
+            } else {
+                let max = market.shares_down(room, now)?;
+                (IVault::ERC4626ExceededMaxMint::SELECTOR, max)
+            };
+            return Err(errors::exceeded_max(error, receiver, given, max));
         }
         self.mint_shares(&mut market, receiver, shares)?;
         market.cash = market.cash.saturating_add(assets);
@@ -164,7 +172,7 @@ impl VaultState {
     ///
     /// # Errors
     ///
-    /// `Paused`, `ZeroAmount`, `InsufficientCash`, `ERC20InsufficientBalance`, `ERC20InsufficientAllowance`, token errors.
+    /// `Paused`, `ZeroAmount`, `ERC4626ExceededMaxWithdraw`, `ERC4626ExceededMaxRedeem`, `ERC20InsufficientAllowance`, token errors.
     pub(crate) fn leave_pool(
         &mut self,
         given: U256,
@@ -186,12 +194,26 @@ impl VaultState {
         if receiver.is_zero() {
             return Err(errors::zero_address());
         }
+        let (balance, cash) = (self.balance(owner), market.cash);
+        if shares > balance || assets > cash {
+            let (error, max) = if in_assets {
+                let worth = market.assets_down(balance, now)?;
+                (
+                    IVault::ERC4626ExceededMaxWithdraw::SELECTOR,
+                    worth.min(cash),
+                )
+            } else {
+                let payable = market.shares_down(cash, now)?;
+                (
+                    IVault::ERC4626ExceededMaxRedeem::SELECTOR,
+                    payable.min(balance),
+                )
+            };
+            return Err(errors::exceeded_max(error, owner, given, max));
+        }
         self.spend_allowance(owner, shares)?;
         self.burn_shares(&mut market, owner, shares)?;
-        let Some(cash) = market.cash.checked_sub(assets) else {
-            return Err(errors::insufficient_cash(market.cash, assets));
-        };
-        market.cash = cash;
+        market.cash = cash.saturating_sub(assets);
         self.store(&market)?;
         let sender = self.vm().msg_sender();
         self.emit(&IVault::Withdraw {
@@ -206,8 +228,10 @@ impl VaultState {
         Ok(if in_assets { shares } else { assets })
     }
 
-    /// Assets that the pool still takes under its cap, whatever is paused. The cap keeps all shares within 128 bits.
+    /// Assets that the pool still takes under its cap, as it is in force, whatever is paused. The cap keeps all shares within 128 bits.
     pub(crate) fn deposit_room(&self, market: &Market, now: u64) -> U256 {
-        self.supply_cap().saturating_sub(market.total_assets(now))
+        let (cap, tightening) = self.supply_cap();
+        let cap = Tightening::unpack(tightening).apply(cap, now);
+        cap.saturating_sub(market.total_assets(now))
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Six programs over one storage ([`state::VaultState`]), because one does not fit the limit of 24,576 bytes. The
 //! [`core::Vault`] has the verbs of lenders and borrowers, and passes every other selector by one delegate call to the
-//! program that has it: [`liquidator::VaultLiquidation`], [`settler::VaultSettlement`] (claims: what the auction calls; upkeep),
+//! program that has it: [`liquidator::VaultLiquidation`], [`settler::VaultSettlement`] (claims: what the auction calls; payments),
 //! [`administrator::VaultAdministration`] (parameters and rights) [`stockkeeper::VaultInventory`]
-//! (the fund's collateral, and the view of the waterfall) or [`views::VaultViews`] (all the rest). Their addresses are
+//! (the fund's collateral, the view of the waterfall, and what lenders take out) or [`views::VaultViews`] (all the rest). Their addresses are
 //! fixed in the constructor. The cargo features `liquidation`, `settlement`, `administration`, `views` and `inventory` select whose
 //! entrypoint a build gets.
 //!
@@ -25,7 +25,7 @@
 //! | `inventory.rs` | the fund's collateral: worth, sales, losses that it has to pay; the view of the waterfall |
 //! | `upkeep.rs` | thresholds that follow volatility; opting in to predictive liquidation |
 //! | `administration.rs`, `parameters.rs` | parameters and ownership, set and read back |
-//! | `permit.rs`, `safety.rs` | rights by signature; guardian and pauses |
+//! | `permit.rs`, `safety.rs`, `steward.rs` | rights by signature; guardian, pauses and grace; limits tightened for a time |
 //! | `errors.rs` | typed errors, encoded in one place |
 #![cfg_attr(target_arch = "wasm32", no_main)]
 #![deny(
@@ -64,6 +64,7 @@ mod safety;
 mod settlement;
 pub mod settler;
 pub mod state;
+mod steward;
 pub mod stockkeeper;
 mod upkeep;
 pub mod views;

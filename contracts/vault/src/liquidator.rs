@@ -3,14 +3,14 @@
 #![allow(missing_docs)]
 
 use alloc::vec::Vec;
-use alloy_primitives::{B256, U256};
+use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::{outbound::from_word, vault::IVault as V};
 use stylus_sdk::prelude::*;
 
 use crate::{
     arguments::{number, words, Arguments},
-    errors::Fallible,
+    errors::{left_aligned, Fallible},
     liquidation::{Plan, Request},
     state::VaultState,
 };
@@ -66,7 +66,7 @@ impl VaultState {
                 Plan::default(),
             ),
         };
-        let reason_word = B256::right_padding_from(&reason);
+        let reason_word = left_aligned(&reason);
         Ok(words(&[
             U256::from(u8::from(reason == [0; 4])),
             from_word(reason_word),

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::vault::IVault as V;
+use breakwater_risk::tightening::Tightening;
 
 use crate::{
     arguments::{address, address_word, number, words, Arguments},
@@ -28,6 +29,11 @@ impl VaultState {
                 let guard = self.guard();
                 let (guardian, grace) = (address_word(guard.guardian), U256::from(guard.grace));
                 words(&[guardian, grace, guard.grace_floor])
+            }
+            V::stewardshipCall::SELECTOR => {
+                let last = Tightening::unpack(self.tightening(a.address(0)?)?);
+                let (percent, until) = (U256::from(last.percent), U256::from(last.until));
+                words(&[address_word(self.steward()), percent, until])
             }
             V::marginConfigCall::SELECTOR => words(&self.margin_config()),
             V::collateralConfigCall::SELECTOR => self.view_collateral(a)?,

@@ -9,6 +9,7 @@ use breakwater_interfaces::{
 };
 use breakwater_risk::{
     margin,
+    tightening::Tightening,
     value_at_risk::{self, Variance},
     volatility_margin::target_threshold,
 };
@@ -194,7 +195,7 @@ impl VaultState {
             return Ok(());
         }
         let portfolio = self.portfolio(market, account, head, None)?;
-        let allowed = portfolio.borrow_limit(&self.margin_rules())?;
+        let allowed = portfolio.borrow_limit(&self.margin_rules(), self.now())?;
         if portfolio.debt > allowed {
             return Err(opening_margin_exceeded(account, portfolio.debt, allowed));
         }
@@ -231,18 +232,21 @@ impl Holding {
 
 impl Portfolio {
     /// What the account may owe after a step that raises its risk: `min(Σ v_i·borrowLtv_i, B·exp(−z·σ_B·√h))`, with v at low prices,
-    /// and in B the lower of each token's present and target threshold. A collateral without a good price counts as nothing.
+    /// `borrowLtv` as it is in force, and in B the lower of each token's present and target threshold. A collateral without a good price counts as nothing.
     ///
     /// # Errors
     ///
     /// `MathOverflow`.
-    pub(crate) fn borrow_limit(&self, rules: &MarginRules) -> Fallible<U256> {
+    pub(crate) fn borrow_limit(&self, rules: &MarginRules, now: u64) -> Fallible<U256> {
         let mut limit = U256::ZERO;
         let mut parts = Vec::new();
         for holding in &self.holdings {
             if holding.is_priced() {
                 let value = math::value(holding.free, holding.low)?;
-                let allowed = mul_div_down(value, holding.collateral.borrow_ltv, WAD)?;
+                let collateral = &holding.collateral;
+                let tightening = Tightening::unpack(collateral.amounts.tightening);
+                let ltv = tightening.apply(collateral.borrow_ltv, now);
+                let allowed = mul_div_down(value, ltv, WAD)?;
                 limit = math::add(limit, allowed)?;
                 let present = holding.collateral.liquidation_threshold;
                 let threshold = holding.target_threshold(rules)?.min(present);

@@ -5,7 +5,11 @@
 
 use alloy_primitives::{Address, B256, U256};
 use breakwater_fixed_point::mul_less;
-use breakwater_interfaces::vault::IVault;
+use breakwater_interfaces::{
+    oracle::IOracleAdapter,
+    outbound::{self, word_at, Calldata},
+    vault::IVault,
+};
 use breakwater_risk::WAD;
 use stylus_sdk::prelude::*;
 
@@ -18,7 +22,7 @@ use crate::{
 pub(crate) const MAX_PAUSE: u64 = 72 * 3600;
 /// Time after a pause in which there is no other of its kind, seconds.
 pub(crate) const REARM: u64 = 72 * 3600;
-/// Longest grace after a pause of liquidation, seconds: one day.
+/// Longest grace after a pause of liquidation or an outage of the sequencer, seconds: one day.
 pub(crate) const MAX_GRACE: u64 = 24 * 3600;
 
 /// What can be paused. The numbers are those of the interface.
@@ -55,12 +59,12 @@ impl Verb {
     }
 }
 
-/// Who may pause, and the grace after a pause of liquidation.
+/// Who may pause, and the grace after a pause of liquidation or an outage of the sequencer.
 #[derive(Clone, Copy)]
 pub(crate) struct Guard {
     /// May pause.
     pub guardian: Address,
-    /// Seconds after a pause of liquidation in which accounts above the floor are not liquidated.
+    /// Seconds after a pause of liquidation, or an outage, in which accounts above the floor are not liquidated.
     pub grace: u64,
     /// Health from which an account has grace, WAD.
     pub grace_floor: U256,
@@ -157,7 +161,7 @@ impl VaultState {
         });
     }
 
-    /// Names the guardian, and the grace after a pause of liquidation: for `grace` seconds accounts with a health of
+    /// Names the guardian, and the grace after a pause of liquidation or an outage of the sequencer: for `grace` seconds accounts with a health of
     /// `grace_floor` or more are not liquidated. By the owner.
     ///
     /// # Errors
@@ -191,12 +195,12 @@ impl VaultState {
         Ok(())
     }
 
-    /// Liquidation of a solvent account must not be paused, and not within the grace after a pause unless the account's health is
-    /// under the floor.
+    /// A solvent account is not liquidated within the grace after a pause of liquidation, or after an outage of the sequencer, unless its
+    /// health is under the floor: its owner could not act either, or not at these prices.
     ///
     /// # Errors
     ///
-    /// `GracePeriod`.
+    /// `GracePeriod`, and what the adapter reverts with: not for want of an answer is there no grace.
     pub(crate) fn require_no_grace(
         &self,
         account: B256,
@@ -204,12 +208,24 @@ impl VaultState {
         capacity: U256,
     ) -> Fallible<()> {
         let guard = self.guard();
-        // Without a pause so far there is no grace.
-        let until = guard.liquidation_paused.saturating_add(guard.grace);
-        let is_below = mul_less(capacity, WAD, debt, guard.grace_floor);
-        if guard.liquidation_paused != 0 && self.now() < until && !is_below {
+        if guard.grace == 0 || mul_less(capacity, WAD, debt, guard.grace_floor) {
+            return Ok(());
+        }
+        let since = guard.liquidation_paused.max(self.sequencer_up_since()?);
+        let until = since.saturating_add(guard.grace);
+        // Neither a pause nor an outage so far, or no feed that would tell: no grace.
+        if since != 0 && self.now() < until {
             return Err(errors::grace_period(account, U256::from(until)));
         }
         Ok(())
+    }
+
+    /// Since when the sequencer has been up, as the adapter says: 0 without a feed, 2^64-1 while it is down.
+    fn sequencer_up_since(&self) -> Fallible<u64> {
+        let calldata = Calldata::new::<IOracleAdapter::sequencerUpSinceCall>(0);
+        let answer = outbound::static_call(self.vm(), self.oracle(), &calldata)?;
+        // Of 64 bits. Without a word it counts as down.
+        let [since, ..] = word_at(&answer, 0).unwrap_or(U256::MAX).into_limbs();
+        Ok(since)
     }
 }

@@ -1,9 +1,10 @@
 //! The vault's program for the fund's collateral, reached by delegate call from the core, and by settlement for losses that the fund's
-//! shares do not cover.
+//! shares do not cover. Also what lenders take out, and auto-deleveraging's latch, for which other programs have no room.
 // The SDK's entrypoint macro writes a public function without documentation.
 #![allow(missing_docs)]
 
 use alloc::vec::Vec;
+use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::vault::{IVault as V, IVaultPrograms};
 use stylus_sdk::prelude::*;
@@ -37,6 +38,17 @@ impl VaultState {
             V::withdrawInventoryCall::SELECTOR => {
                 let (part, whole) = (a.number(0)?, a.number(1)?);
                 self.withdraw_inventory(part, whole, a.number(2)?, a.address(3)?)?;
+            }
+            V::updateDeleveragingCall::SELECTOR => {
+                answer = number(U256::from(self.update_deleveraging()?));
+            }
+            V::withdrawCall::SELECTOR => {
+                let (receiver, owner) = (a.address(1)?, a.address(2)?);
+                answer = number(self.leave_pool(a.number(0)?, true, receiver, owner)?);
+            }
+            V::redeemCall::SELECTOR => {
+                let (receiver, owner) = (a.address(1)?, a.address(2)?);
+                answer = number(self.leave_pool(a.number(0)?, false, receiver, owner)?);
             }
             V::waterfallCall::SELECTOR => answer = self.view_waterfall()?,
             IVaultPrograms::addArrearsCall::SELECTOR if self.is_locked() => {

@@ -32,7 +32,6 @@ impl VaultState {
         Ok(Some(match selector {
             // ----- upkeep -----
             V::updateMarginCall::SELECTOR => number(self.update_margin(a.address(0)?)?),
-            V::updateDeleveragingCall::SELECTOR => number(U256::from(self.update_deleveraging()?)),
             V::deleveragingCall::SELECTOR => {
                 let state = self.deleveraging();
                 let cover = self.cover(&self.market_now())?;
@@ -155,7 +154,7 @@ impl VaultState {
             portfolio.debt,
             portfolio.capacity,
             margin::health_factor(portfolio.debt, portfolio.capacity),
-            portfolio.borrow_limit(&self.margin_rules())?,
+            portfolio.borrow_limit(&self.margin_rules(), self.now())?,
         ]))
     }
 

@@ -114,6 +114,9 @@ mod vault_events {
         V::FeesSet: [] [reserveFactor, totalRoomCap, fundMinimum];
         V::PauseSet: [verb] [until, by];
         V::GuardianSet: [guardian] [grace, graceFloor];
+        V::StewardSet: [steward] [];
+        V::Tightened: [token] [percent, until];
+        V::Created: [asset] [oracle, auction, fund, liquidation, settlement, administration, views, inventory];
         V::OwnershipTransferStarted: [previousOwner, newOwner] [];
         V::OwnershipTransferred: [previousOwner, newOwner] [];
     }

@@ -229,6 +229,12 @@ interface! {
         /// 2 withdrawCollateral, 3 borrow, 4 liquidate.
         event PauseSet(uint256 indexed verb, uint256 until, address by);
         event GuardianSet(address indexed guardian, uint256 grace, uint256 graceFloor);
+        event StewardSet(address indexed steward);
+        /// Until then `percent` parts in a hundred of the `borrowLtv` of `token` are in force; of the supply cap for the zero address. The
+        /// next `CollateralSet` of the token, or `SupplyCapSet`, ends it.
+        event Tightened(address indexed token, uint256 percent, uint256 until);
+        /// The vault was made, with these modules and programs for ever; `RiskSet` and `MarginSet` of the same transaction say how it starts.
+        event Created(address indexed asset, address oracle, address auction, address fund, address liquidation, address settlement, address administration, address views, address inventory);
         event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
         event OwnershipTransferred(address indexed previousOwner, address indexed newOwner);
 
@@ -248,6 +254,9 @@ interface! {
         error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed);
         error ERC20InvalidReceiver(address receiver);
         error ERC4626ExceededMaxDeposit(address receiver, uint256 assets, uint256 max);
+        error ERC4626ExceededMaxMint(address receiver, uint256 shares, uint256 max);
+        error ERC4626ExceededMaxWithdraw(address owner, uint256 assets, uint256 max);
+        error ERC4626ExceededMaxRedeem(address owner, uint256 shares, uint256 max);
         /// A token call failed, or returned something other than nothing or true.
         error TokenCallFailed(address token);
         /// A token moved another amount than asked (a fee on transfer, say).
@@ -259,6 +268,8 @@ interface! {
         error Paused(uint256 verb, uint256 until);
         /// The last pause of this verb is not long enough over: the next may begin at `from`.
         error PauseTooSoon(uint256 verb, uint256 from);
+        /// The last tightening of this limit is not long enough over: the next may begin at `from`.
+        error TighteningTooSoon(address token, uint256 from);
 
         /// While the fund owes lenders `due`, it takes no lots, and nobody leaves it in kind.
         error ArrearsOpen(uint256 due);
@@ -286,9 +297,10 @@ interface! {
 
         // ----- errors: liquidation -----
         error AccountHealthy(bytes32 account, uint256 debt, uint256 capacity);
-        /// Within the cool-off after the account's last step that raised its risk.
-        /// Liquidation was paused: until then accounts above the floor of health have time.
+        /// Liquidation was paused, or the sequencer was down: until then accounts above the floor of health have time. 2^64-1 while it is
+        /// down.
         error GracePeriod(bytes32 account, uint256 until);
+        /// Within the cool-off after the account's last step that raised its risk.
         error CoolOff(bytes32 account, uint256 until);
         /// No good price of the token to be sold.
         error PriceNotOk(address token, uint8 status);
@@ -350,7 +362,7 @@ interface! {
         function withdrawCollateral(bytes32 account, address token, uint256 amount, address receiver) external;
         /// Borrow `assets` against the collateral of `account`, by its owner or an operator. Returns the borrow shares.
         function borrow(bytes32 account, uint256 assets, address receiver) external returns (uint256);
-        /// Repay at most `assets` of the debt of `account`, by anybody. Returns what was paid.
+        /// Repay at most `assets` of the debt of `account`, by anybody. Returns what was paid: nothing if nothing was owed.
         function repay(bytes32 account, uint256 assets) external returns (uint256);
         /// Several steps on `account`, judged once, after the last: a position is opened, or moved, in one transaction. `actions` are
         /// encoded one behind the other, each as `abi.encode(uint8 kind, address token, uint256 amount, address receiver)`; kind 0
@@ -450,13 +462,23 @@ interface! {
         /// `tip` in loan asset, below 2^81; `chip` as a part of the debt, WAD, whole billionths.
         function setReward(uint256 tip, uint256 chip) external;
         function setFees(uint256 reserveFactor, uint256 totalRoomCap, uint256 fundMinimum) external;
-        /// The guardian may pause and nothing else. After a pause of liquidation accounts with a health of `graceFloor` or more are
-        /// not liquidated for `grace` seconds.
+        /// The guardian may pause and nothing else. After a pause of liquidation, and after an outage of the sequencer, accounts with a
+        /// health of `graceFloor` or more are not liquidated for `grace` seconds, unless they are insolvent.
         function setGuardian(address guardian, uint256 grace, uint256 graceFloor) external;
         /// Pause a verb for `duration` seconds, at most three days and not within three days after its last pause; by guardian or owner.
         function pause(uint256 verb, uint256 duration) external;
         /// End a pause, by the owner.
         function unpause(uint256 verb) external;
+        /// The steward may `tighten` and nothing else; zero for none.
+        function setSteward(address steward) external;
+        /// For `duration` seconds, at most seven days, rounded up to an even hour, only `percent` (50 to 99) parts in a hundred of the
+        /// `borrowLtv` of `token` count, of the supply cap for the zero address; by the steward. While it is in force it can be made tighter, to
+        /// the same end; the next starts no sooner than seven days after the last. The owner takes it back, or confirms it, by setting the
+        /// parameter.
+        function tighten(address token, uint256 percent, uint256 duration) external;
+        /// Who may tighten, and the last tightening of the limit of `token` (the supply cap for the zero address): `percent` is 0 if there was
+        /// none or the owner took it back; it is in force before `until`.
+        function stewardship(address token) external view returns (address steward, uint256 percent, uint256 until);
         function setSupplyCap(uint256 supplyCap) external;
         /// The cover that the fund should have, loan asset, at most 2^128-1; 0 turns auto-deleveraging off.
         function setFundTarget(uint256 target) external;

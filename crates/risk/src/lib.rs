@@ -32,6 +32,7 @@ pub mod room;
 pub mod shares;
 pub mod take;
 pub mod tick_math;
+pub mod tightening;
 pub mod time_weighted_average;
 pub mod value_at_risk;
 pub mod volatility;

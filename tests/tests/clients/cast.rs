@@ -91,10 +91,10 @@ fn cast_sends_reads_and_decodes() {
     let text = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(refused.stdout.is_empty(), "{refused:?}");
     assert!(text.contains("execution reverted"), "{text}");
-    let error = IVault::ERC20InsufficientBalance {
-        sender: SENDER.parse().unwrap(),
-        balance: U256::from(5_000_000_000_000_u64),
-        needed: U256::from(5_000_001_000_000_u64),
+    let error = IVault::ERC4626ExceededMaxWithdraw {
+        owner: SENDER.parse().unwrap(),
+        assets: U256::from(5_000_001),
+        max: U256::from(5_000_000),
     };
     assert!(text.contains(&hex::encode(error.abi_encode())), "{text}");
 

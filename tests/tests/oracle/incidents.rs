@@ -6,6 +6,7 @@ use breakwater_tests::{
     interfaces::{
         auction::ILiquidationAuction,
         oracle::{IOracleAdapter, Leg},
+        vault::IVault,
     },
     Failure, Suite, DOLLAR, I256, U256,
 };
@@ -190,6 +191,58 @@ fn incident_36_after_an_outage_of_the_sequencer_a_lot_needs_a_reset_before_it_is
     let price = suite.auction_status(id).unwrap().price;
     assert!(price > price_of(178), "from the top again");
     take(&mut suite).unwrap();
+}
+
+#[test]
+fn incident_37_after_an_outage_a_borrower_above_the_floor_has_time_on_the_compiled_programs() {
+    let mut suite = deployed(|_| {});
+    fund(&mut suite, 5_000);
+    let (weth, keeper, owner) = (suite.weth(), suite.user("keeper"), suite.owner);
+    let (vault, oracle) = (suite.modules.vault, suite.modules.oracle);
+    let uptime = SolValue::abi_encode_params(&("uptime".to_owned(), 0_u16, I256::ZERO));
+    let feed = suite.deploy_contract(owner, "MockFeed", &uptime).unwrap();
+    let grace = U256::from(600);
+    let call = IOracleAdapter::setSequencerFeedCall { feed, grace };
+    suite.send(owner, oracle, &call).unwrap();
+    let call = IVault::setGuardianCall {
+        guardian: owner,
+        grace: U256::from(3_600),
+        graceFloor: U256::from(950_000_000_000_000_000_u64),
+    };
+    suite.send(owner, vault, &call).unwrap();
+    suite.pass(3_700).unwrap();
+    suite.set_price(weth, 200 * DOLLAR).unwrap();
+    let borrower = suite.user("borrower");
+    let collateral = [(weth, milli_ether(10_000))];
+    let account = suite
+        .open_position(borrower, 0, &collateral, stable(1_470))
+        .unwrap();
+    suite.pass(300).unwrap();
+    // Health 0.97, and no outage for more than the grace.
+    suite.set_price(weth, 178 * DOLLAR).unwrap();
+    assert!(suite.check_liquidation(account, weth).unwrap().succeeds);
+    let says = |suite: &mut Suite, answer: i64| {
+        let answer = I256::try_from(answer).unwrap();
+        let call = IMockFeed::setAnswerCall { answer };
+        suite.send(owner, feed, &call).unwrap();
+    };
+    says(&mut suite, 1);
+    suite.pass(3_600).unwrap();
+    says(&mut suite, 0);
+    let up = suite.now();
+    suite.pass(601).unwrap();
+    suite.set_price(weth, 178 * DOLLAR).unwrap();
+    let failure = suite.liquidate(keeper, account, weth).unwrap_err();
+    let refusal = failure.as_error::<IVault::GracePeriod>().unwrap();
+    assert!(refusal.until >= U256::from(up + 3_500) && refusal.until <= U256::from(up + 3_600));
+    // Under the floor there is no such time.
+    suite.set_price(weth, 174 * DOLLAR).unwrap();
+    assert!(suite.check_liquidation(account, weth).unwrap().succeeds);
+    suite.set_price(weth, 178 * DOLLAR).unwrap();
+    assert!(!suite.check_liquidation(account, weth).unwrap().succeeds);
+    suite.pass_until(refusal.until.to::<u64>()).unwrap();
+    suite.set_price(weth, 178 * DOLLAR).unwrap();
+    suite.liquidate(keeper, account, weth).unwrap();
 }
 
 /// Binance, 2020-03-12 10:30 UTC: LINK printed 0.0001 within a candle that opened at 2.9901 and closed at 2.4693

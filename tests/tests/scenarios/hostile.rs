@@ -272,6 +272,81 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
 }
 
 #[test]
+fn in_a_takes_callback_the_fund_absorbs_nothing_of_this_lot_or_another() {
+    let Scene {
+        mut suite,
+        account,
+        id,
+        user,
+        taker,
+    } = scene();
+    let (weth, modules) = (suite.weth(), suite.modules);
+    let (owner, keeper) = (suite.user("victim"), suite.user("keeper"));
+    suite.set_price(weth, 200 * DOLLAR).unwrap();
+    let collateral = [(weth, milli_ether(10_000))];
+    let victim = suite
+        .open_position(owner, 0, &collateral, stable(1_470))
+        .unwrap();
+    suite.pass(100).unwrap();
+    suite.set_price(weth, 178 * DOLLAR).unwrap();
+    let (other, _) = suite.liquidate(keeper, victim, weth).unwrap();
+    // Until both lots are at the backstop: outside of a callback anybody lets the fund take them.
+    let call = |id| IInsuranceFund::absorbCall {
+        id,
+        maxLot: U256::MAX,
+    };
+    while suite.try_out(user, modules.fund, &call(other)).is_err() {
+        suite.pass(60).unwrap();
+        suite.set_price(weth, 178 * DOLLAR).unwrap();
+        assert!(!suite.auction_status(other).unwrap().needsReset);
+    }
+    suite.try_out(user, modules.fund, &call(id)).unwrap();
+
+    for id in [id, other] {
+        attempt(&mut suite, user, taker, modules.fund, &call(id));
+        let direct = ILiquidationAuction::absorbCall {
+            id,
+            maxLot: U256::MAX,
+        };
+        attempt(&mut suite, user, taker, modules.auction, &direct);
+    }
+    let one = U256::from(1);
+    let absorb = IVault::absorbCall {
+        account,
+        token: weth,
+        amount: one,
+        payment: one,
+        tabSettled: one,
+        debtSettled: one,
+        lotReturned: one,
+        ended: true,
+        price: one,
+        low: U256::MAX,
+    };
+    attempt(&mut suite, user, taker, modules.vault, &absorb);
+    let shares = suite.balance_of(modules.vault, modules.fund).unwrap();
+    let quoted = suite.quote(id, U256::MAX).unwrap();
+    let take = IHostile::takeCall {
+        id,
+        maxLot: U256::MAX,
+    };
+    let (taken, _) = suite.send(user, taker, &take).unwrap();
+    assert_eq!(
+        (taken.lotTaken, taken.paid),
+        (quoted.lotTaken, quoted.payment)
+    );
+    for index in 0..5 {
+        let (succeeded, answer) = outcome(&mut suite, taker, index);
+        assert!(!succeeded, "attempt {index}: {answer:?}");
+    }
+    // No share of the fund was burnt by it, and the other lot can be absorbed as before.
+    assert!(suite.balance_of(modules.vault, modules.fund).unwrap() >= shares);
+    suite.send(user, modules.fund, &call(other)).unwrap();
+    assert!(suite.balance_of(modules.vault, modules.fund).unwrap() < shares);
+    invariants::check_all(&mut suite).unwrap();
+}
+
+#[test]
 fn a_callback_may_use_the_vault_as_anybody_may_and_gains_nothing_by_it() {
     let Scene {
         mut suite,

@@ -24,6 +24,7 @@ const LIQUIDATION: u64 = 25;
 const SETTLEMENT: u64 = 26;
 const GUARD: u64 = 29;
 const MARGIN_RULES: u64 = 30;
+const STEWARD: u64 = 35;
 
 fn word(suite: &Suite, slot: U256) -> U256 {
     suite.chain.storage(suite.modules.vault, slot)
@@ -217,6 +218,53 @@ fn each_word_is_the_same_for_the_program_that_writes_it_and_the_one_that_reads_i
     let market = suite.market().unwrap();
     assert_eq!(word(&suite, U256::from(LIQUIDITY)), market.cash);
     assert_eq!(word(&suite, head + U256::from(1)), U256::from(1) << 255);
+}
+
+#[test]
+fn a_tightening_is_written_by_one_program_and_felt_in_the_others() {
+    let mut suite = funded();
+    let (owner, account) = ten_ether_account(&mut suite);
+    let (vault, weth, administrator) = (suite.modules.vault, suite.weth(), suite.owner);
+    let steward = suite.user("steward");
+    let call = IVault::setStewardCall { steward };
+    suite.send(administrator, vault, &call).unwrap();
+    let named = U256::from_be_bytes(steward.into_word().0);
+    assert_eq!(word(&suite, U256::from(STEWARD)), named);
+    let before = suite.health(account).unwrap();
+    let call = IVault::tightenCall {
+        token: weth,
+        percent: U256::from(60),
+        duration: U256::from(3_600),
+    };
+    suite.send(steward, vault, &call).unwrap();
+    let stewardship = IVault::stewardshipCall { token: weth };
+    let until = suite.view(vault, &stewardship).unwrap().until;
+    let amounts = word(
+        &suite,
+        entry(weth.into_word(), U256::from(COLLATERALS)) + U256::from(2),
+    );
+    let tightening = amounts >> (192 + 38);
+    assert_eq!(tightening & U256::from(0x3f), U256::from(60 - 49));
+    assert_eq!((tightening >> 6) * U256::from(7_200), until);
+    // Views and core lower the limit, the liquidation does not care.
+    let tight = suite.health(account).unwrap();
+    let sixty = before.borrowLimit * U256::from(60) / U256::from(100);
+    assert_eq!(tight.borrowLimit, sixty);
+    assert_eq!((tight.debt, tight.capacity), (before.debt, before.capacity));
+    let borrow = IVault::borrowCall {
+        account,
+        assets: U256::from(1),
+        receiver: owner,
+    };
+    let failure = suite.try_out(owner, vault, &borrow).unwrap_err();
+    assert!(failure.is::<IVault::OpeningMarginExceeded>(), "{failure}");
+    assert!(!suite.check_liquidation(account, weth).unwrap().succeeds);
+    suite.pass_until(until.to::<u64>()).unwrap();
+    suite.set_price(weth, 200 * DOLLAR).unwrap();
+    assert_eq!(
+        suite.health(account).unwrap().borrowLimit,
+        before.borrowLimit
+    );
 }
 
 #[test]

@@ -354,6 +354,20 @@ fn liquidation_rewards_fees_and_caps_have_the_bounds_that_the_page_says() {
     setter.assert_most(&suite, "duration", U256::from(3 * DAY), 1);
     setter.assert_least(&suite, "duration", U256::from(1), 1);
     setter.assert_most(&suite, "verb", U256::from(4), 1);
+    let steward = suite.owner;
+    let mut suite = suite;
+    let call = IVault::setStewardCall { steward };
+    suite.send(steward, vault, &call).unwrap();
+    let call = IVault::tightenCall {
+        token: Address::ZERO,
+        percent: U256::from(50),
+        duration: U256::from(1),
+    };
+    let setter = Setter::new(vault, "IVault", &call);
+    setter.assert_most(&suite, "percent", U256::from(99), 1);
+    setter.assert_least(&suite, "percent", U256::from(50), 1);
+    setter.assert_most(&suite, "duration", U256::from(7 * DAY), 1);
+    setter.assert_least(&suite, "duration", U256::from(1), 1);
 }
 
 #[test]
@@ -663,9 +677,10 @@ fn the_page_has_what_follows_from_the_values() {
 }
 
 /// Arguments of setters that are no parameters.
-const ARGUMENTS: [&str; 9] = [
+const ARGUMENTS: [&str; 10] = [
     "token",
     "guardian",
+    "steward",
     "verb",
     "operator",
     "approved",

@@ -398,7 +398,10 @@ fn only_the_owner_rebalances_within_caps_and_within_what_is_there() {
         .unwrap();
     let call = move_to(first, second, stable(60));
     let failure = refused(&mut world.suite, curator, pool, &call);
-    assert!(failure.is::<IVault::InsufficientCash>(), "{failure}");
+    assert!(
+        failure.is::<IVault::ERC4626ExceededMaxWithdraw>(),
+        "{failure}"
+    );
     world.check();
 }
 

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256, U256};
 use breakwater_interfaces::outbound::{from_word, to_word};
 
 use super::{
-    ratio::{expand, shorten},
+    ratio::{expand, shorten, LOW_32},
     slot, VaultState,
 };
 use crate::{
@@ -12,10 +12,15 @@ use crate::{
     market::{pack_halves, unpack_halves},
 };
 
+/// The index plus one, of at most 32 tokens: 6 bits.
+const INDEX: u64 = 0x3f;
+/// Where a tightening begins in the last limb of its word: it has the upper 26 bits.
+const TIGHTENING: u32 = 38;
+
 /// A collateral's parameters and totals: what its price is multiplied with, and room is held against.
 #[derive(Clone, Copy)]
 pub(crate) struct Collateral {
-    /// Share of the value that may be borrowed, WAD.
+    /// Share of the value that may be borrowed, WAD, as the owner set it.
     pub borrow_ltv: U256,
     /// λ: share of the value that counts against liquidation now, WAD.
     pub liquidation_threshold: U256,
@@ -44,6 +49,8 @@ pub(crate) struct Amounts {
     pub total: U256,
     /// Most debt for sale with it, loan asset, at most 96 bits.
     pub room_cap: U256,
+    /// What a steward has made of `borrowLtv`, as `Tightening::pack` has it.
+    pub tightening: u32,
 }
 
 /// What only deposits and upkeep need of a collateral.
@@ -101,13 +108,14 @@ impl VaultState {
     pub(crate) fn collateral_amounts(&self, token: Address) -> Fallible<Amounts> {
         let slot = self.collateral_word(token, slot::collateral::AMOUNTS);
         let [total_0, total_1, room_0, high] = self.load(slot).into_limbs();
-        let Some(index) = (high >> 32).checked_sub(1) else {
+        let Some(index) = ((high >> 32) & INDEX).checked_sub(1) else {
             return Err(unknown_collateral(token));
         };
         Ok(Amounts {
             index: index as u8,
             total: U256::from_limbs([total_0, total_1, 0, 0]),
-            room_cap: U256::from_limbs([room_0, high & 0xffff_ffff, 0, 0]),
+            room_cap: U256::from_limbs([room_0, high & LOW_32, 0, 0]),
+            tightening: (high >> TIGHTENING) as u32,
         })
     }
 
@@ -163,9 +171,43 @@ impl VaultState {
         // The cap is at most 96 bits, as `setCollateral` checks.
         let [room_0, room_1, ..] = amounts.room_cap.into_limbs();
         let index = u64::from(amounts.index).wrapping_add(1);
-        let high = U256::from_limbs([room_0, room_1 | (index << 32), 0, 0]);
+        let tightening = u64::from(amounts.tightening) << TIGHTENING;
+        let high = U256::from_limbs([room_0, room_1 | (index << 32) | tightening, 0, 0]);
         let slot = self.collateral_word(token, slot::collateral::AMOUNTS);
         self.save(slot, pack_halves(high, amounts.total)?);
         Ok(())
+    }
+
+    /// The last tightening of the `borrowLtv` of `token`, of the cap on total assets for the zero address, as `Tightening::pack` has it.
+    ///
+    /// # Errors
+    ///
+    /// `UnknownCollateral`.
+    pub(crate) fn tightening(&self, token: Address) -> Fallible<u32> {
+        if token.is_zero() {
+            return Ok(self.supply_cap().1);
+        }
+        Ok(self.collateral_amounts(token)?.tightening)
+    }
+
+    /// Changes it.
+    ///
+    /// # Errors
+    ///
+    /// `UnknownCollateral`.
+    pub(crate) fn set_tightening(&mut self, token: Address, tightening: u32) -> Fallible<()> {
+        if token.is_zero() {
+            let (cap, _) = self.supply_cap();
+            self.set_supply_cap(cap, tightening);
+            return Ok(());
+        }
+        let amounts = self.collateral_amounts(token)?;
+        self.set_collateral_amounts(
+            token,
+            &Amounts {
+                tightening,
+                ..amounts
+            },
+        )
     }
 }

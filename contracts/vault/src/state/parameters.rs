@@ -220,14 +220,17 @@ impl VaultState {
         self.set_word(slot::MINIMUMS, U256::from_limbs([lot, debt, tip, high]));
     }
 
-    /// Cap on total assets.
-    pub(crate) fn supply_cap(&self) -> U256 {
-        self.word(slot::SUPPLY_CAP)
+    /// Cap on total assets, as the owner set it; and what a steward has made of it, as `Tightening::pack` has it.
+    pub(crate) fn supply_cap(&self) -> (U256, u32) {
+        let [cap_0, cap_1, tightening, _] = self.word(slot::SUPPLY_CAP).into_limbs();
+        (U256::from_limbs([cap_0, cap_1, 0, 0]), tightening as u32)
     }
 
-    /// Changes the cap on total assets.
-    pub(crate) fn set_supply_cap(&mut self, cap: U256) {
-        self.set_word(slot::SUPPLY_CAP, cap);
+    /// Changes them. The cap is of 128 bits, as its setter checks.
+    pub(crate) fn set_supply_cap(&mut self, cap: U256, tightening: u32) {
+        let [cap_0, cap_1, ..] = cap.into_limbs();
+        let word = U256::from_limbs([cap_0, cap_1, u64::from(tightening), 0]);
+        self.set_word(slot::SUPPLY_CAP, word);
     }
 
     /// Cap on all debt for sale.

@@ -56,6 +56,16 @@ impl VaultState {
         self.save(slot, nonce);
     }
 
+    /// May tighten limits for a time.
+    pub(crate) fn steward(&self) -> Address {
+        self.address(slot::STEWARD)
+    }
+
+    /// Changes who may tighten limits.
+    pub(crate) fn set_steward(&mut self, steward: Address) {
+        self.set_address(slot::STEWARD, steward);
+    }
+
     /// # Errors
     ///
     /// `NotAuthorized` unless the caller owns `account` or is an operator of its owner.

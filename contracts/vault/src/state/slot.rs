@@ -35,7 +35,7 @@ pub(super) const RISK: u64 = 14;
 /// Least debt worth an auction, least debt of an account, tip, loan asset: the low 64 bits of each, then what is above them, 24 bits of the
 /// second, 23 of the first, 17 of the third.
 pub(super) const MINIMUMS: u64 = 15;
-/// Cap on total assets, loan asset.
+/// Low half: cap on total assets, loan asset. Above: its tightening (26 bits), as `Tightening::pack` has it.
 pub(super) const SUPPLY_CAP: u64 = 17;
 /// Low half: vault shares that always stay with the fund. High half: number of collaterals (8 bits), then vault shares that the fund
 /// spent on lots that it still has.
@@ -74,6 +74,8 @@ pub(super) const PREDICTIVE_ROOM: u64 = 32;
 /// Low half: cover that the fund should have, loan asset. Above: when auto-deleveraging was armed (64 bits), whether the target was
 /// ever met (1).
 pub(super) const DELEVERAGING: u64 = 33;
+/// May tighten limits for a time.
+pub(super) const STEWARD: u64 = 35;
 
 /// The vault's program for the fund's collateral.
 pub(super) const INVENTORY: u64 = 34;
@@ -86,7 +88,7 @@ pub(super) mod collateral {
     /// Low half: supply cap, base units of the token. Above: when the threshold was last moved (64 bits). No liquidation reads it.
     pub(in super::super) const LIMITS: u64 = 1;
     /// Low half: all of the token in the books, free and in lots. Above: cap on debt for sale, loan asset (96 bits); the index plus one
-    /// (32 bits).
+    /// (6 bits); the tightening of `borrowLtv` (26), as `Tightening::pack` has it.
     pub(in super::super) const AMOUNTS: u64 = 2;
     /// Debt for sale with this token, as `Room::pack` has it; the top bit is always set.
     pub(in super::super) const ROOM: u64 = 3;

@@ -237,7 +237,31 @@ fn no_debt_below_the_minimum_is_opened_or_left() {
     market.give(ALICE, n(1));
     assert_eq!(market.run(ALICE, repay(U256::MAX)), minimum);
     assert_eq!(market.debt(account), U256::ZERO);
-    assert_refused(market.call(ALICE, repay(n(1))), IVault::ZeroAmount {});
+}
+
+#[motsu::test]
+fn incident_29_a_repayment_where_nothing_is_owed_takes_nothing_and_is_no_error() {
+    let market = funded();
+    let account = market.open(ALICE, &[(0, 10_000)], market.usd(1_000));
+    let repay = |assets| IVault::repayCall { account, assets };
+    // Somebody else is quicker.
+    let (debt, books) = (market.debt(account), market.books());
+    market.give(BOB, debt);
+    assert_eq!(market.run(BOB, repay(U256::MAX)), debt);
+    // Not even an allowance is asked for, nor any token called.
+    let cash = market.books().cash;
+    assert_eq!(market.run(ALICE, repay(debt)), U256::ZERO);
+    assert_eq!(market.run(CAROL, repay(U256::MAX)), U256::ZERO);
+    assert_eq!(market.books().cash, cash);
+    assert_eq!(cash, books.cash + debt);
+    assert_eq!(market.debt(account), U256::ZERO);
+    // Nor for an account that there never was. Nothing given is still an error.
+    let stranger = IVault::repayCall {
+        account: id(CAROL, 7),
+        assets: n(1),
+    };
+    assert_eq!(market.run(CAROL, stranger), U256::ZERO);
+    assert_refused(market.call(ALICE, repay(U256::ZERO)), IVault::ZeroAmount {});
 }
 
 #[motsu::test]

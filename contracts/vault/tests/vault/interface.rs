@@ -209,6 +209,62 @@ fn caps_start_at_zero() {
 }
 
 #[motsu::test]
+fn the_constructor_says_in_events_what_it_has_set() {
+    let market = Market::bare(6, &[]);
+    let [asset, oracle, auction, fund] = [
+        market.asset.address(),
+        market.oracle.address(),
+        market.auction.address(),
+        market.fund.address(),
+    ];
+    market.vault.assert_emitted(&IVault::Created {
+        asset,
+        oracle,
+        auction,
+        fund,
+        liquidation: market.liquidation.address(),
+        settlement: market.settlement.address(),
+        administration: market.administration.address(),
+        views: market.views.address(),
+        inventory: market.inventory.address(),
+    });
+    let risk = market.view(IVault::riskConfigCall {});
+    market.vault.assert_emitted(&IVault::RiskSet {
+        targetHealth: risk.targetHealth,
+        minDebt: risk.minDebt,
+        minLot: risk.minLot,
+        backstopDiscount: risk.backstopDiscount,
+        capPeriod: risk.capPeriod,
+        coolOff: risk.coolOff,
+    });
+    let margin = market.view(IVault::marginConfigCall {});
+    assert!(!risk.targetHealth.is_zero() && !margin.slew.is_zero());
+    market.vault.assert_emitted(&IVault::MarginSet {
+        openingDeviations: margin.openingDeviations,
+        openingHorizon: margin.openingHorizon,
+        thresholdDeviations: margin.thresholdDeviations,
+        thresholdHorizon: margin.thresholdHorizon,
+        softDeviations: margin.softDeviations,
+        softPenalty: margin.softPenalty,
+        slew: margin.slew,
+        volatilityMin: margin.volatilityMin,
+        predictiveCap: margin.predictiveCap,
+    });
+    market.vault.assert_emitted(&IVault::OwnershipTransferred {
+        previousOwner: Address::ZERO,
+        newOwner: owner(),
+    });
+    // What it has not set is zero: caps, fees, rewards, guardian, steward.
+    assert_eq!((risk.tip, risk.chip), (U256::ZERO, U256::ZERO));
+    let room = market.view(IVault::roomOfCall {
+        token: Address::ZERO,
+    });
+    assert_eq!(room.cap, U256::ZERO);
+    let guard = market.view(IVault::guardianConfigCall {});
+    assert_eq!((guard.guardian, guard.grace), (Address::ZERO, U256::ZERO));
+}
+
+#[motsu::test]
 fn the_other_programs_called_directly_work_on_nothing() {
     let market = Market::new();
     market.lend(ALICE, market.usd(10));

@@ -22,4 +22,5 @@ mod pool;
 mod predictive;
 mod properties;
 mod safety;
+mod steward;
 mod waterfall;

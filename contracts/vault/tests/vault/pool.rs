@@ -145,13 +145,31 @@ fn the_maxima_tell_the_truth_about_cash_and_cap() {
     let more = assets + n(1);
     assert_refused(
         market.call(CAROL, call(more)),
-        IVault::InsufficientCash {
-            available: assets,
-            needed: more,
+        IVault::ERC4626ExceededMaxWithdraw {
+            owner,
+            assets: more,
+            max: assets,
         },
     );
     let shares = market.view(IVault::maxRedeemCall { owner });
     assert!(shares > U256::ZERO && shares < market.shares(CAROL));
+    // A unit more in shares is a unit more in cash.
+    let more = shares + VIRTUAL_SHARES;
+    assert_refused(
+        market.call(
+            CAROL,
+            IVault::redeemCall {
+                shares: more,
+                receiver,
+                owner,
+            },
+        ),
+        IVault::ERC4626ExceededMaxRedeem {
+            owner,
+            shares: more,
+            max: shares,
+        },
+    );
     market.run(
         CAROL,
         IVault::redeemCall {
@@ -184,6 +202,21 @@ fn the_maxima_tell_the_truth_about_cash_and_cap() {
         },
     );
     let shares = market.view(IVault::maxMintCall { receiver });
+    let more = shares + VIRTUAL_SHARES;
+    assert_refused(
+        market.call(
+            ALICE,
+            IVault::mintCall {
+                shares: more,
+                receiver,
+            },
+        ),
+        IVault::ERC4626ExceededMaxMint {
+            receiver,
+            shares: more,
+            max: shares,
+        },
+    );
     market.run(ALICE, IVault::mintCall { shares, receiver });
     market.admin(IVault::setSupplyCapCall { supplyCap: n(1) });
     assert_eq!(market.view(IVault::maxDepositCall { receiver }), U256::ZERO);
@@ -488,4 +521,44 @@ fn what_the_pool_is_called_and_counts_in() {
     assert_eq!(market.view(IVault::symbolCall {}), "bwUSD");
     assert_eq!(market.view(IVault::decimalsCall {}), 12);
     assert_eq!(market.view(IVault::assetCall {}), market.asset.address());
+}
+
+#[motsu::test]
+fn an_owner_takes_out_no_more_than_it_has() {
+    let market = Market::new();
+    let (owner, receiver) = (ALICE, ALICE);
+    market.lend(CAROL, market.usd(1_000));
+    let shares = market.lend(ALICE, market.usd(10));
+    let more = market.usd(10) + n(1);
+    assert_refused(
+        market.call(
+            ALICE,
+            IVault::withdrawCall {
+                assets: more,
+                receiver,
+                owner,
+            },
+        ),
+        IVault::ERC4626ExceededMaxWithdraw {
+            owner,
+            assets: more,
+            max: market.usd(10),
+        },
+    );
+    let more = shares + n(1);
+    assert_refused(
+        market.call(
+            ALICE,
+            IVault::redeemCall {
+                shares: more,
+                receiver,
+                owner,
+            },
+        ),
+        IVault::ERC4626ExceededMaxRedeem {
+            owner,
+            shares: more,
+            max: shares,
+        },
+    );
 }

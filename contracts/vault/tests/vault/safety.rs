@@ -1,16 +1,20 @@
-//! Guardian, pauses and grace.
+//! Guardian, pauses, and grace after a pause or an outage.
 
 use alloy_primitives::{Address, U256};
-use breakwater_interfaces::vault::IVault;
+use alloy_sol_types::{SolCall, SolError};
+use breakwater_interfaces::{oracle::IOracleAdapter, vault::IVault};
 use motsu::prelude::*;
 
-use crate::common::{assert_refused, id, n, owner, percent, Error, Market};
+use crate::common::{assert_refused, id, n, owner, percent, Error, Feed, Market};
 
 const ALICE: Address = Address::repeat_byte(0xa1);
 const GUARDIAN: Address = Address::repeat_byte(0x9a);
 const KEEPER: Address = Address::repeat_byte(0xee);
 const HOUR: u64 = 3_600;
 const DAYS_3: u64 = 72 * HOUR;
+
+/// Seconds after an outage in which the adapter has no price.
+const ADAPTERS_GRACE: u64 = 600;
 
 const DEPOSIT: u64 = 0;
 const WITHDRAW: u64 = 1;
@@ -272,6 +276,96 @@ fn incident_37_grace_never_covers_an_insolvent_account() {
     market.set_price(0, 1_500);
     assert!(market.liquidate(KEEPER, account, 0).is_ok());
     assert!(market.claim(account).closing);
+}
+
+/// A sequencer feed behind the adapter: 0 is up, since then.
+fn with_sequencer(market: &Market) -> Contract<Feed> {
+    let feed = Contract::<Feed>::random();
+    let now = VM::context().block_timestamp();
+    feed.sender(owner()).set(U256::ZERO, now - DAYS_3);
+    let call = IOracleAdapter::setSequencerFeedCall {
+        feed: feed.address(),
+        grace: U256::from(ADAPTERS_GRACE),
+    };
+    market
+        .oracle
+        .call_raw(owner(), call.abi_encode())
+        .expect("a sequencer feed is set");
+    feed
+}
+
+#[motsu::test]
+fn incident_37_after_an_outage_borrowers_have_time_above_the_floor() {
+    let market = guarded();
+    let account = market.open(ALICE, &[(0, 10_000)], market.usd(15_000));
+    let feed = with_sequencer(&market);
+    let grace = |until: u64| IVault::GracePeriod {
+        account,
+        until: U256::from(until),
+    };
+    let said = |market: &Market| market.check(account, 0).reason;
+    // Health 0.96, known to the adapter; the last outage is long over.
+    market.pass(60);
+    market.set_price(0, 1_800);
+    market.poke(0);
+    assert!(market.check(account, 0).succeeds);
+    // Down: there is no end to the grace yet.
+    let down = VM::context().block_timestamp();
+    feed.sender(owner()).set(n(1), down);
+    assert_refused(market.liquidate(KEEPER, account, 0), grace(u64::MAX));
+    // Up again: first the adapter has no price, then the vault's grace runs on, from the same second.
+    market.pass(HOUR);
+    let up = VM::context().block_timestamp();
+    feed.sender(owner()).set(U256::ZERO, up);
+    market.pass(ADAPTERS_GRACE + 1);
+    assert_refused(market.liquidate(KEEPER, account, 0), grace(up + HOUR));
+    // L4
+    assert_eq!(said(&market).0, IVault::GracePeriod::SELECTOR);
+    // Under the floor there is none.
+    market.set_price(0, 1_750);
+    assert!(market.check(account, 0).succeeds);
+    market.set_price(0, 1_800);
+    market.pass(HOUR - ADAPTERS_GRACE - 2);
+    assert_refused(market.liquidate(KEEPER, account, 0), grace(up + HOUR));
+    market.pass(1);
+    assert!(market.liquidate(KEEPER, account, 0).is_ok());
+}
+
+#[motsu::test]
+fn incident_37_grace_after_an_outage_never_covers_an_insolvent_account_and_the_owner_may_do_without(
+) {
+    let market = guarded();
+    let [rich, poor] = [0, 1].map(|index| {
+        let account = id(ALICE, index);
+        market.put(ALICE, account, 0, market.milli(0, 10_000));
+        market
+            .borrow(ALICE, account, market.usd(15_000))
+            .expect("a loan");
+        account
+    });
+    let feed = with_sequencer(&market);
+    let set = |grace: u64| {
+        market.admin(IVault::setGuardianCall {
+            guardian: GUARDIAN,
+            grace: U256::from(grace),
+            graceFloor: U256::ZERO,
+        });
+    };
+    set(24 * HOUR);
+    feed.sender(owner())
+        .set(U256::ZERO, VM::context().block_timestamp());
+    market.pass(ADAPTERS_GRACE + 1);
+    market.set_price(0, 1_800);
+    assert!(matches!(
+        market.liquidate(KEEPER, rich, 0),
+        Err(Error::GracePeriod(_))
+    ));
+    market.set_price(0, 1_500);
+    assert!(market.liquidate(KEEPER, poor, 0).is_ok());
+    assert!(market.claim(poor).closing);
+    market.set_price(0, 1_800);
+    set(0);
+    assert!(market.liquidate(KEEPER, rich, 0).is_ok());
 }
 
 #[motsu::test]
