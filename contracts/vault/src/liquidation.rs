@@ -81,6 +81,7 @@ struct Right {
 /// 2 in WAD.
 const TWICE: U256 = U256::from_limbs([2_000_000_000_000_000_000, 0, 0, 0]);
 
+#[inline(never)]
 fn lot_factor(collateral: &Collateral) -> Fallible<U256> {
     margin::lot_factor(collateral.penalty_max, collateral.lot_buffer).ok_or_else(math_overflow)
 }
@@ -315,12 +316,9 @@ impl VaultState {
                 Err(error)
             }
         };
-        let Some(holding) = holding else {
+        let Some(holding) = holding.filter(|_| !unassigned.is_zero()) else {
             return refuse(errors::nothing_to_sell(account, token));
         };
-        if unassigned.is_zero() {
-            return refuse(errors::nothing_to_sell(account, token));
-        }
         if !holding.is_priced() {
             return refuse(errors::price_not_ok(token, holding.status));
         }
@@ -352,6 +350,7 @@ impl VaultState {
         Ok(())
     }
 
+    #[inline(never)]
     fn plan_reward(&self, claimed: U256, penalty: U256, keeper: Address) -> U256 {
         if keeper.is_zero() {
             return U256::ZERO;
@@ -361,6 +360,7 @@ impl VaultState {
     }
 
     /// Debt that may still be put up for sale with `token`.
+    #[inline(never)]
     pub(crate) fn room_left(&self, token: Address, collateral: &Collateral) -> U256 {
         let now = self.now();
         let cap_period = self.risk().cap_period;
