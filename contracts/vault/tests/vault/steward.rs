@@ -235,7 +235,7 @@ fn the_owner_takes_it_back_or_confirms_it_by_setting_the_parameter() {
     // Other parameters are set without touching it.
     market.admin(IVault::setRewardCall {
         tip: n(1),
-        chip: n(1),
+        chip: n(1_000_000_000),
     });
     market.admin(IVault::setFeesCall {
         reserveFactor: percent(1),
