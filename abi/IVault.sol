@@ -712,7 +712,9 @@ interface IVault {
     /// @return borrow shares
     function borrow(bytes32 account, uint256 assets, address receiver) external returns (uint256);
     /// @notice What `liquidate(account, token, 2^256-1, keeper)` would do now: whether it succeeds, the selector of the
-    /// error if not, and the amounts.
+    /// error if not, and the amounts. Exact to the unit for prices as sampled. `liquidate` takes a sample first, which
+    /// may begin a halt, or move the volatility and with it a predictive zone: call after the adapter's `poke`, or ask
+    /// by `eth_call` of `liquidate` itself.
     /// @param account the account: its owner's address (20 bytes), then an index of the owner's choice (12 bytes)
     /// @param token address of the token
     /// @return succeeds true if `liquidate` would succeed

@@ -427,6 +427,8 @@ interface! {
         /// what the account may owe after a borrow.
         function healthOf(bytes32 account) external view returns (uint256 debt, uint256 capacity, uint256 healthFactor, uint256 borrowLimit);
         /// What `liquidate(account, token, 2^256-1, keeper)` would do now: whether it succeeds, the selector of the error if not, and the amounts.
+        /// Exact to the unit for prices as sampled. `liquidate` takes a sample first, which may begin a halt, or move the volatility and with it a
+        /// predictive zone: call after the adapter's `poke`, or ask by `eth_call` of `liquidate` itself.
         function checkLiquidation(bytes32 account, address token) external view returns (bool succeeds, bytes4 reason, uint256 debt, uint256 lot, uint256 penalty, uint256 reward, bool closing);
         function accountView(bytes32 account) external view returns (AccountView memory);
         function marketView() external view returns (MarketView memory);

@@ -170,6 +170,9 @@ impl World {
             12 | 13 => market.pass(u64::from(amount) * 60),
             14 => market.pass(u64::from(amount) * 86_400),
             15..=19 => {
+                // The sample that `liquidate` takes first may move the volatility, and the predictive zone with it: what the view says is
+                // what happens where that sample has been taken.
+                market.poke(asset);
                 let check = market.check(account, asset);
                 let max_repay = if amount % 2 == 0 {
                     U256::MAX
