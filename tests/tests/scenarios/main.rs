@@ -8,6 +8,7 @@ mod common;
 mod documents;
 mod erc4626;
 mod fund;
+mod futures;
 mod hostile;
 mod insolvency;
 mod layout;
