@@ -1,4 +1,5 @@
-//! The READMEs of the contracts name tests: each of them exists, and the vault's and the auction's tests of incidents are all named.
+//! The READMEs of the contracts name tests: each of them exists, and the vault's and the auction's tests of incidents are all named. So does the
+//! table of invariants in `tests/README.md`.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -74,6 +75,49 @@ fn each_test_of_an_incident_is_in_its_contracts_table() {
         let tables: BTreeSet<&str> = text.lines().flat_map(named).collect();
         for name in tests.iter().filter(|name| name.starts_with("incident_")) {
             assert!(tables.contains(name.as_str()), "{contract}: {name}");
+        }
+    }
+}
+
+#[test]
+fn each_invariant_has_its_row_and_each_test_in_it_exists_on_its_side() {
+    let known = |folders: &[&str]| {
+        let mut names = BTreeSet::new();
+        for folder in folders {
+            functions(&root().join(folder), &mut names);
+        }
+        names
+    };
+    let sides = [
+        known(&["contracts", "crates/risk/tests", "crates/motsu/tests"]),
+        known(&[
+            "tests/tests",
+            "crates/devnode/tests",
+            "crates/stylus-vm/tests",
+        ]),
+    ];
+    let text = fs::read_to_string(root().join("tests/README.md")).unwrap();
+    let rows: Vec<Vec<&str>> = text
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| |"))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    let families = [("V", 9), ("L", 7), ("A", 6), ("F", 4), ("O", 4), ("C", 2)];
+    let expected = families
+        .iter()
+        .flat_map(|(letter, last)| (1..=*last).map(move |number| format!("{letter}{number}")));
+    let found: Vec<_> = rows.iter().map(|row| row[0].to_owned()).collect();
+    assert_eq!(found, expected.collect::<Vec<_>>());
+    for row in rows {
+        for (side, known) in sides.iter().enumerate() {
+            let cell = row[2 + side];
+            let names: Vec<_> = cell.split('`').skip(1).step_by(2).collect();
+            // What the virtual machine charges has no counterpart natively.
+            let may_be_empty = row[0] == "C1" && side == 0;
+            assert_eq!(names.is_empty(), may_be_empty, "{}", row[0]);
+            for name in names {
+                assert!(known.contains(name), "{}: no test {name}", row[0]);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Random sequences of what users, keepers, bidders and markets do, with the invariants checked all the way: 60 steps each, of fixed seeds.
 //! What could come of a state is tried out on copies of the chain, see `futures.rs`.
+//! `tests/README.md` has the table of invariants and tests.
 
 use std::collections::BTreeMap;
 
