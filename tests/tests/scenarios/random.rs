@@ -437,6 +437,9 @@ impl World {
 
     /// L1, L3, L4, L7, A5: what the view says is what happens, success or error.
     fn liquidate(&mut self, account: B256, token: Address) -> Result<String, Failure> {
+        // The view is exact for prices as sampled: a sample in between may move a predictive zone (seed 209).
+        let keeper = self.keeper;
+        self.suite.poke(keeper, token)?;
         let expected = self.suite.check_liquidation(account, token)?;
         let before = self.suite.health(account)?;
         let vault = self.suite.modules.vault;
@@ -446,7 +449,6 @@ impl World {
         if expected.succeeds {
             self.compare_falls(account);
         }
-        let keeper = self.keeper;
         match self.suite.liquidate(keeper, account, token) {
             Ok(_) => {
                 assert!(expected.succeeds);
@@ -639,7 +641,7 @@ fn the_invariants_hold_through_random_sequences() {
     let mut verbs_done = BTreeMap::<String, usize>::new();
     // With 103, in which shares are minted beside a loss that the fund covers in part (V5's rounding).
     let plain = (0..11).chain([103]).map(|seed| (seed, PLAIN));
-    for (seed, verbs) in plain.chain((200..208).map(|seed| (seed, ALL))) {
+    for (seed, verbs) in plain.chain((200..214).map(|seed| (seed, ALL))) {
         let mut world = World::new(seed, verbs);
         world.run(seed);
         world.look_ahead(&mut compared);
