@@ -15,7 +15,7 @@ use stylus_sdk::prelude::*;
 use crate::{
     errors::{emit, error, name, word, Revert},
     pricing,
-    state::{pack_vault, unpack_vault, Book, Scale, TokenCurve, MAX_DUST},
+    state::{pack_vault, period, unpack_vault, Book, Scale, TokenCurve, MAX_DUST},
     storage::slot,
     LiquidationAuction,
 };
@@ -199,7 +199,7 @@ impl LiquidationAuction {
     }
 
     pub(crate) fn trip_token(&mut self, token: Address) -> Result<(), Revert> {
-        let book = self.open_book(ALWAYS)?;
+        let mut book = self.open_book(ALWAYS)?;
         let status = self.oracle_quote(book.oracle, token)?.status;
         if status != U256::from(Status::Halted as u8) {
             return Err(error::<NotHalted>(&[word(token), status]));
@@ -208,6 +208,8 @@ impl LiquidationAuction {
         let mut curve = self.load_terms(token);
         curve.tripped_at = now;
         self.store_terms(token, false, &curve);
+        book.tripped = period(now);
+        self.set_word(slot::BOOK, book.pack());
         emit::<Tripped>(self.vm(), 1, &[word(token)]);
         Ok(())
     }

@@ -83,13 +83,13 @@ impl LiquidationAuction {
     }
 
     pub(crate) fn reset_auction(&mut self, id: U256, keeper: Address) -> Result<(), Revert> {
-        let oracle = self.open_book(NO_RESET)?.oracle;
+        let book = self.open_book(NO_RESET)?;
         let (base, mut auction) = self.live_auction(id)?;
-        if !self.price_of(oracle, &auction)?.needs_reset {
+        if !self.price_of(&book, &auction)?.needs_reset {
             return Err(error::<ResetNotNeeded>(&[id]));
         }
         let token = auction.identity.token;
-        let quote = self.good_quote(oracle, token)?;
+        let quote = self.good_quote(book.oracle, token)?;
         let (terms, top) =
             self.terms_and_top(token, quote.mid, quote.volatility, auction.terms.of_fund)?;
         auction

@@ -4,6 +4,8 @@
 
 use alloy_primitives::{Address, B256, U256};
 
+use crate::errors::word;
+
 /// Which auction is in a slot, since when, and the small figures of its curve.
 ///
 /// The low 160 bits: the token, or while the slot is free the next free slot. Then generation (24 bits), start (33 bits, seconds), whether
@@ -77,7 +79,7 @@ impl Identity {
         if self.live {
             high |= LIVE_BIT;
         }
-        join(address_word(self.token), high)
+        join(word(self.token), high)
     }
 
     /// From the packed word.
@@ -203,7 +205,7 @@ pub(crate) const MAX_DUST: u128 = (1 << 96) - 1;
 /// the two.
 ///
 /// Above the vault's address: the dust limit (96 bits). Above the oracle's: free slot, number of slots, number of live auctions (24
-/// bits each), stop level (2), lock (1).
+/// bits each), stop level (2), lock (1), period of the last trip (21).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Book {
     /// The oracle adapter.
@@ -218,17 +220,34 @@ pub(crate) struct Book {
     pub(crate) stop: u8,
     /// Whether a verb that calls outside is under way.
     pub(crate) locked: bool,
+    /// [`period`] of the last trip of any token; 0: none.
+    pub(crate) tripped: u32,
+}
+
+/// Seconds of a period: 2 to the power of this, an hour and eight minutes.
+const PERIOD_BITS: u32 = 12;
+
+/// In which period a time is. What is left of the 33 bits of a start fills the 21 bits that the book has for it.
+pub(crate) fn period(time: u64) -> u32 {
+    ((time & START_MASK) >> PERIOD_BITS) as u32
 }
 
 impl Book {
+    /// Whether a token may have been tripped at `time` or later. If not, its own word need not be read: it would be an older trip's, as
+    /// later times are in no earlier periods.
+    pub(crate) fn may_have_tripped_since(&self, time: u64) -> bool {
+        self.tripped >= period(time)
+    }
+
     /// The packed word.
     pub(crate) fn pack(self) -> U256 {
         let figures = u128::from(self.free)
             | (u128::from(self.slots) << 24)
             | (u128::from(self.live) << 48)
             | (u128::from(self.stop) << 72)
-            | (u128::from(self.locked) << 74);
-        join(address_word(self.oracle), figures)
+            | (u128::from(self.locked) << 74)
+            | (u128::from(self.tripped) << 75);
+        join(word(self.oracle), figures)
     }
 
     /// From the packed word.
@@ -242,13 +261,14 @@ impl Book {
             live: count(48),
             stop: (figures >> 72) as u8 & 3,
             locked: figures & (1 << 74) != 0,
+            tripped: (figures >> 75) as u32,
         }
     }
 }
 
 /// The vault's address, and the dust limit in base units of the loan asset above it.
 pub(crate) fn pack_vault(vault: Address, dust: u128) -> U256 {
-    join(address_word(vault), dust)
+    join(word(vault), dust)
 }
 
 /// The vault's address and the dust limit.
@@ -256,12 +276,8 @@ pub(crate) fn unpack_vault(word: U256) -> (Address, U256) {
     (word_address(word), U256::from(above_address(word)))
 }
 
-/// An address as a number.
-pub(crate) fn address_word(address: Address) -> U256 {
-    U256::from_be_bytes(address.into_word().0)
-}
-
-/// The address in the low 160 bits.
+/// The address in the low 160 bits. Not inlined, as [`word`].
+#[inline(never)]
 pub(crate) fn word_address(word: U256) -> Address {
     Address::from_word(B256::from(word))
 }
@@ -326,7 +342,9 @@ mod tests {
                 live: MAX_SLOTS - 4,
                 stop: 3,
                 locked: live,
+                tripped: period(START_MASK - 4_096),
             };
+            assert_eq!(book.tripped, 0x1f_fffe);
             assert_eq!(Book::unpack(book.pack()), book);
         }
         for kind in 0..=3 {
@@ -346,6 +364,39 @@ mod tests {
             let word = pack_vault(vault, dust);
             assert_eq!(unpack_vault(word), (vault, U256::from(dust)));
         }
+    }
+
+    #[test]
+    fn a_trip_is_never_missed_and_an_older_period_is_told_apart() {
+        for start in [
+            0,
+            1,
+            4_095,
+            4_096,
+            1_764_500_000,
+            START_MASK - 4_096,
+            START_MASK,
+        ] {
+            for later in [0, 1, 4_095, 4_096, 1_000_000_000] {
+                let now = start + later;
+                if now > START_MASK {
+                    continue;
+                }
+                let book = Book {
+                    tripped: period(now),
+                    ..Book::default()
+                };
+                // As it is stored, above the lock and beside the oracle.
+                let book = Book::unpack(book.pack());
+                assert!(book.may_have_tripped_since(start), "{start} {now}");
+                // By a whole period and more the trip is older than such a start.
+                assert!(!book.may_have_tripped_since(now + 4_096) || now + 4_096 > START_MASK);
+                let next_period = (now | 4_095) + 1;
+                assert!(!book.may_have_tripped_since(next_period) || next_period > START_MASK);
+            }
+        }
+        let never = Book::default();
+        assert!(!never.may_have_tripped_since(4_096));
     }
 
     #[test]

@@ -12,11 +12,11 @@ use breakwater_risk::amounts;
 use stylus_sdk::prelude::*;
 
 use crate::{
-    errors::{error, Revert},
+    errors::{error, word, Revert},
     pricing::STAIRSTEP,
     state::{
-        address_word, word_address, Auction, Identity, Scale, Terms, TokenCurve, ABOVE_BIT,
-        AMOUNT_BITS, BILLIONTH, CUSP_MASK, CUSP_SHIFT,
+        word_address, Auction, Identity, Scale, Terms, TokenCurve, ABOVE_BIT, AMOUNT_BITS,
+        BILLIONTH, CUSP_MASK, CUSP_SHIFT,
     },
     LiquidationAuction,
 };
@@ -25,7 +25,7 @@ use crate::{
 pub(crate) mod slot {
     /// The vault, which starts auctions, sends collateral and takes payments (set once), and the dust limit: `pack_vault`.
     pub(crate) const VAULT: u64 = 0;
-    /// The oracle adapter (set once), and [`crate::state::Book`]: slots, number of live auctions, stop level, lock.
+    /// The oracle adapter (set once), and [`crate::state::Book`]: slots, number of live auctions, stop level, lock, last trip.
     pub(crate) const BOOK: u64 = 1;
     /// The insurance fund, never a receiver. Set once.
     pub(crate) const FUND: u64 = 2;
@@ -130,7 +130,7 @@ impl LiquidationAuction {
 
     #[inline(never)]
     fn curve_slot(&self, token: Address, of_fund: bool) -> U256 {
-        let mut key = address_word(token);
+        let mut key = word(token);
         key.set_bit(160, of_fund);
         self.entry(slot::CURVES, key)
     }

@@ -106,7 +106,7 @@ impl LiquidationAuction {
     pub(crate) fn prepare(&self, book: &Book, order: [U256; 4]) -> Result<Purchase, Revert> {
         let [id, max_lot, min_lot, max_price] = order;
         let (base, auction) = self.live_auction(id)?;
-        let price = self.price_of(book.oracle, &auction)?;
+        let price = self.price_of(book, &auction)?;
         if price.needs_reset {
             return Err(error::<NeedsReset>(&[id]));
         }
@@ -237,7 +237,7 @@ impl LiquidationAuction {
         let Some((_, auction)) = self.find(id) else {
             return (nothing.0, nothing.1, U256::ZERO);
         };
-        let price = self.shown_price(book.oracle, &auction);
+        let price = self.shown_price(&book, &auction);
         let mut bought = nothing;
         if !price.needs_reset && book.stop < NO_TAKE {
             if let Ok(offer) = self.offer(id, &auction, price.now, max_lot) {

@@ -8,7 +8,7 @@ use stylus_sdk::prelude::*;
 use crate::{
     errors::Revert,
     pricing::Price,
-    state::{join_id, Auction, Identity},
+    state::{join_id, Auction, Book, Identity},
     LiquidationAuction,
 };
 
@@ -32,7 +32,7 @@ pub(crate) type Status = (
 impl LiquidationAuction {
     /// Where the price of an auction stands now, and whether its clock ran all the time.
     #[inline(never)]
-    pub(crate) fn price_of(&self, oracle: Address, auction: &Auction) -> Result<Price, Revert> {
+    pub(crate) fn price_of(&self, book: &Book, auction: &Auction) -> Result<Price, Revert> {
         let Identity {
             started_at, token, ..
         } = auction.identity;
@@ -40,16 +40,18 @@ impl LiquidationAuction {
         let elapsed = self.vm().block_timestamp().saturating_sub(started_at);
         let mut price = auction.terms.price(auction.top, elapsed);
         if !price.needs_reset {
+            // The token's own trip is in a word that need not be read as long as no token was tripped so late.
             // In the second of the start no outage can have passed: who liquidates and takes at once need not ask.
-            price.needs_reset = self.load_terms(token).tripped_at >= started_at
-                || (elapsed != 0 && self.sequencer_up_since(oracle)? > started_at);
+            price.needs_reset = (book.may_have_tripped_since(started_at)
+                && self.load_terms(token).tripped_at >= started_at)
+                || (elapsed != 0 && self.sequencer_up_since(book.oracle)? > started_at);
         }
         Ok(price)
     }
 
     /// The same for views: where the adapter fails, nothing can be bought.
-    pub(crate) fn shown_price(&self, oracle: Address, auction: &Auction) -> Price {
-        self.price_of(oracle, auction).unwrap_or(Price {
+    pub(crate) fn shown_price(&self, book: &Book, auction: &Auction) -> Price {
+        self.price_of(book, auction).unwrap_or(Price {
             now: U256::ZERO,
             needs_reset: true,
         })
@@ -59,7 +61,7 @@ impl LiquidationAuction {
         let Some((_, auction)) = self.find(id) else {
             return Status::default();
         };
-        let price = self.shown_price(self.load_book().oracle, &auction);
+        let price = self.shown_price(&self.load_book(), &auction);
         (
             true,
             price.needs_reset,

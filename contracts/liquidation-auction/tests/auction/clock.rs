@@ -214,3 +214,69 @@ fn a_new_curve_keeps_the_trip() {
     trip(&world, TOKEN).unwrap();
     assert_eq!(world.auction.sender(BIDDER).curve_of(TOKEN), curve);
 }
+
+/// Trips `token` while the adapter halts everything, and lets it go on.
+fn trip_and_go_on(world: &World, token: Address) {
+    set_status(world, Status::Halted);
+    trip(world, token).unwrap();
+    set_status(world, Status::Ok);
+}
+
+#[motsu::test]
+fn a_trip_of_another_token_stops_nothing_whenever_it_is() {
+    let world = World::new(Kind::Linear);
+    trip_and_go_on(&world, ASSET);
+    // In the second of the start, in the same hour, hours later.
+    let id = world.start(ether(5_000), usd(60_000));
+    trip_and_go_on(&world, ASSET);
+    world.take(id, ether(1)).unwrap();
+    for wait in [1, 10, 5_000] {
+        VM::context().increase_time(wait);
+        trip_and_go_on(&world, ASSET);
+        assert!(!world.status(id).needsReset);
+        world.take(id, ether(1)).unwrap();
+    }
+    trip_and_go_on(&world, TOKEN);
+    assert_needs_reset(&world, id);
+}
+
+#[motsu::test]
+fn an_old_trip_stops_nothing_even_if_another_token_is_tripped_later() {
+    let world = World::new(Kind::Linear);
+    trip_and_go_on(&world, TOKEN);
+    let tripped_at = world.auction.sender(BIDDER).tripped_at(TOKEN);
+    for wait in [1, 5_000, 100_000] {
+        VM::context().increase_time(wait);
+        let id = world.start(ether(5_000), usd(60_000));
+        world.take(id, ether(1)).unwrap();
+        trip_and_go_on(&world, ASSET);
+        world.take(id, ether(1)).unwrap();
+        VM::context().increase_time(1);
+        assert!(!world.status(id).needsReset);
+        world.take(id, ether(1)).unwrap();
+    }
+    assert_eq!(world.auction.sender(BIDDER).tripped_at(TOKEN), tripped_at);
+}
+
+#[motsu::test]
+fn a_trip_is_found_as_late_as_a_price_is_good_whatever_happens_in_between() {
+    for wait in [0, 1, 4_095, 4_096, 4_097, 5_900] {
+        let world = World::new(Kind::Linear);
+        let id = world.start(ether(5_000), usd(60_000));
+        VM::context().increase_time(wait);
+        assert!(!world.status(id).needsReset);
+        trip_and_go_on(&world, TOKEN);
+        assert_needs_reset(&world, id);
+        // The books are written by starts, sales and stops; the trip stays in them.
+        VM::context().increase_time(1);
+        let other = world.start(ether(5_000), usd(60_000));
+        world.take(other, ether(1)).unwrap();
+        world.take(other, U256::MAX).unwrap();
+        for level in [1, 0] {
+            world.auction.sender(OWNER).set_stop(level).motsu_unwrap();
+        }
+        assert_needs_reset(&world, id);
+        reset(&world, id).unwrap();
+        world.take(id, ether(1)).unwrap();
+    }
+}
