@@ -200,6 +200,11 @@ interface IOracleAdapter {
     /// @param quote token that is wanted
     /// @return outAmount base units of `quote`, rounded down
     function getQuote(uint256 inAmount, address base, address quote) external view returns (uint256 outAmount);
+    /// @notice The quote of one token, and what `sequencerUpSince` says, in one call; reverts only for want of gas.
+    /// @param token address of the token
+    /// @return quote what the adapter knows of the token
+    /// @return upSince seconds since 1970; 0: no sequencer feed; 2^64-1: it is down
+    function liveQuote(address token) external view returns (Quote memory quote, uint64 upSince);
     /// @notice What the adapter remembers of `token`.
     /// @param token address of the token
     /// @return what the adapter remembers of the token

@@ -26,13 +26,16 @@ impl LiquidationAuction {
     pub(crate) fn absorb_lot(&mut self, id: U256, max_lot: U256) -> Result<Absorbed, Revert> {
         let fund = self.address_at(slot::FUND);
         let mut book = self.only(fund, NO_TAKE)?;
-        let purchase = self.prepare(&book, [id, max_lot, U256::ZERO, U256::MAX])?;
+        let found = self.live_auction(id)?;
+        let token = found.1.identity.token;
+        // One call for the price and for whether the clock ran.
+        let quote = self.oracle_quote(book.oracle, token)?;
+        let order = [id, max_lot, U256::ZERO, U256::MAX];
+        let purchase = self.purchase(&book, order, found, Some(quote.up_since))?;
         if purchase.auction.terms.of_fund {
             return Err(error::<NothingOwed>(&[id]));
         }
-        let low = self
-            .good_quote(book.oracle, purchase.auction.identity.token)?
-            .low;
+        let low = self.good_price(quote, token)?.low;
         let price = purchase.price;
         let sale = self.book_sale(&mut book, purchase, fund)?;
         // Only modules are called from here on, and they call nobody: the lock stays open.

@@ -47,6 +47,8 @@ pub(crate) struct Quote {
     pub(crate) volatility: U256,
     /// 0 if the price is good.
     pub(crate) status: U256,
+    /// Since when the sequencer has been up, seconds; 0 without a feed, 2^64-1 while it is down.
+    pub(crate) up_since: u64,
 }
 
 impl LiquidationAuction {
@@ -169,21 +171,12 @@ impl LiquidationAuction {
         }
     }
 
-    /// The adapter's quote of `token`, good or not.
+    /// The adapter's quote of `token`, good or not, and since when the sequencer has been up.
     pub(crate) fn oracle_quote(&self, oracle: Address, token: Address) -> Result<Quote, Revert> {
-        let calldata = Calldata::new::<IOracleAdapter::quotesCall>(3)
-            .number(U256::from(32))
-            .number(U256::from(1))
-            .address(token);
+        let calldata = Calldata::new::<IOracleAdapter::liveQuoteCall>(1).address(token);
         let answer = static_call(self.vm(), oracle, &calldata)?;
-        // Offset, length, then one quote: mid, low, volatility, status.
-        match (
-            word_at(&answer, 2),
-            word_at(&answer, 3),
-            word_at(&answer, 4),
-            word_at(&answer, 5),
-        ) {
-            (Some(mid), Some(low), Some(volatility), Some(status)) => Ok(Quote {
+        match [0, 1, 2, 3, 4].map(|index| word_at(&answer, index)) {
+            [Some(mid), Some(low), Some(volatility), Some(status), Some(up_since)] => Ok(Quote {
                 mid,
                 low,
                 volatility,
@@ -192,14 +185,14 @@ impl LiquidationAuction {
                     U256::ZERO if mid.is_zero() => U256::from(Status::NoQuorum as u8),
                     status => status,
                 },
+                up_since: up_since.saturating_to(),
             }),
             _ => Err(error::<InvalidAnswer>(&[word(oracle)])),
         }
     }
 
-    /// The adapter's quote of `token`, if its price is good.
-    pub(crate) fn good_quote(&self, oracle: Address, token: Address) -> Result<Quote, Revert> {
-        let quote = self.oracle_quote(oracle, token)?;
+    /// A quote, if its price is good.
+    pub(crate) fn good_price(&self, quote: Quote, token: Address) -> Result<Quote, Revert> {
         if quote.status.is_zero() {
             return Ok(quote);
         }

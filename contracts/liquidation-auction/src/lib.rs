@@ -5,7 +5,7 @@
 //! first, then calls the receiver if asked to, and then has the payment pulled from the caller, so that a bidder can sell what
 //! he bought before he pays for it.
 //!
-//! * May call: the vault (`claimLimit`, `deliver`, `release`, `settle`, `absorb`, `riskConfig`), the oracle adapter (`quotes`, `sequencerUpSince`),
+//! * May call: the vault (`claimLimit`, `deliver`, `release`, `settle`, `absorb`, `riskConfig`), the oracle adapter (`liveQuote`, `sequencerUpSince`),
 //!   and the receiver of a take. `start` calls nobody.
 //! * While a take or a close is under way no verb of the auction can be called, not even on another auction: the SDK refuses
 //!   it, and so does a lock of its own. So a callback can't take twice, and it can't liquidate either, as that starts an

@@ -85,11 +85,13 @@ impl LiquidationAuction {
     pub(crate) fn reset_auction(&mut self, id: U256, keeper: Address) -> Result<(), Revert> {
         let book = self.open_book(NO_RESET)?;
         let (base, mut auction) = self.live_auction(id)?;
-        if !self.price_of(&book, &auction)?.needs_reset {
+        let token = auction.identity.token;
+        let quote = self.oracle_quote(book.oracle, token)?;
+        let price = self.price_of(&book, &auction, Some(quote.up_since))?;
+        if !price.needs_reset {
             return Err(error::<ResetNotNeeded>(&[id]));
         }
-        let token = auction.identity.token;
-        let quote = self.good_quote(book.oracle, token)?;
+        let quote = self.good_price(quote, token)?;
         let (terms, top) =
             self.terms_and_top(token, quote.mid, quote.volatility, auction.terms.of_fund)?;
         auction

@@ -103,10 +103,24 @@ impl LiquidationAuction {
 
     /// What an order (id, most, least, highest price) buys now. Changes nothing.
     #[inline(never)]
-    pub(crate) fn prepare(&self, book: &Book, order: [U256; 4]) -> Result<Purchase, Revert> {
+    fn prepare(&self, book: &Book, order: [U256; 4]) -> Result<Purchase, Revert> {
+        let [id, ..] = order;
+        let found = self.live_auction(id)?;
+        self.purchase(book, order, found, None)
+    }
+
+    /// The same of the auction `found`, as [`Self::live_auction`] has it. `up_since` is as in [`Self::price_of`].
+    #[inline(never)]
+    pub(crate) fn purchase(
+        &self,
+        book: &Book,
+        order: [U256; 4],
+        found: (U256, Auction),
+        up_since: Option<u64>,
+    ) -> Result<Purchase, Revert> {
         let [id, max_lot, min_lot, max_price] = order;
-        let (base, auction) = self.live_auction(id)?;
-        let price = self.price_of(book, &auction)?;
+        let (base, auction) = found;
+        let price = self.price_of(book, &auction, up_since)?;
         if price.needs_reset {
             return Err(error::<NeedsReset>(&[id]));
         }

@@ -30,9 +30,15 @@ pub(crate) type Status = (
 );
 
 impl LiquidationAuction {
-    /// Where the price of an auction stands now, and whether its clock ran all the time.
+    /// Where the price of an auction stands now, and whether its clock ran all the time. `up_since` is since when the sequencer has been
+    /// up, if the adapter has said so in this call.
     #[inline(never)]
-    pub(crate) fn price_of(&self, book: &Book, auction: &Auction) -> Result<Price, Revert> {
+    pub(crate) fn price_of(
+        &self,
+        book: &Book,
+        auction: &Auction,
+        up_since: Option<u64>,
+    ) -> Result<Price, Revert> {
         let Identity {
             started_at, token, ..
         } = auction.identity;
@@ -44,14 +50,18 @@ impl LiquidationAuction {
             // In the second of the start no outage can have passed: who liquidates and takes at once need not ask.
             price.needs_reset = (book.may_have_tripped_since(started_at)
                 && self.load_terms(token).tripped_at >= started_at)
-                || (elapsed != 0 && self.sequencer_up_since(book.oracle)? > started_at);
+                || (elapsed != 0
+                    && match up_since {
+                        Some(since) => since,
+                        None => self.sequencer_up_since(book.oracle)?,
+                    } > started_at);
         }
         Ok(price)
     }
 
     /// The same for views: where the adapter fails, nothing can be bought.
     pub(crate) fn shown_price(&self, book: &Book, auction: &Auction) -> Price {
-        self.price_of(book, auction).unwrap_or(Price {
+        self.price_of(book, auction, None).unwrap_or(Price {
             now: U256::ZERO,
             needs_reset: true,
         })

@@ -119,6 +119,13 @@ impl AdapterState {
                 let is_down = self.is_sequencer_down()?;
                 self.quote_all(a, 0, is_down, None)?
             }
+            O::liveQuoteCall::SELECTOR => {
+                let since = self.sequencer_up_since()?;
+                let is_down = self.is_down(since);
+                let [mid, low, volatility, status] =
+                    self.quote_words(a.address(0)?, is_down, None)?;
+                words(&[mid, low, volatility, status, U256::from(since)])
+            }
             O::pokeAndQuotesCall::SELECTOR => {
                 let token = a.address(0)?;
                 let is_down = self.is_sequencer_down()?;
@@ -185,12 +192,23 @@ impl AdapterState {
         for index in first..first.saturating_add(length) {
             let token = a.address(index)?;
             let seen = seen.and_then(|(seen, outcome)| (seen == token).then_some(outcome));
-            let quote = self.quote(token, is_down, seen)?.0;
-            let volatility = U256::from(quote.volatility);
-            let status = U256::from(quote.status as u8);
-            answer.extend_from_slice(&[quote.mid, quote.low, volatility, status]);
+            answer.extend_from_slice(&self.quote_words(token, is_down, seen)?);
         }
         Ok(words(&answer))
+    }
+
+    /// A quote as it is returned.
+    #[inline(never)]
+    fn quote_words(
+        &self,
+        token: Address,
+        is_down: bool,
+        seen: Option<Outcome>,
+    ) -> Fallible<[U256; 4]> {
+        let quote = self.quote(token, is_down, seen)?.0;
+        let volatility = U256::from(quote.volatility);
+        let status = U256::from(quote.status as u8);
+        Ok([quote.mid, quote.low, volatility, status])
     }
 
     /// Since when the sequencer has been up: 0 without a feed, 2^64-1 if the feed says that it is down, or nothing that can be
@@ -214,10 +232,14 @@ impl AdapterState {
 
     /// Whether there is a sequencer feed and it does not say that the sequencer has been up for longer than the grace period.
     fn is_sequencer_down(&self) -> Fallible<bool> {
-        let since = self.sequencer_up_since()?;
+        Ok(self.is_down(self.sequencer_up_since()?))
+    }
+
+    /// Whether a sequencer that has been up since then counts as down.
+    fn is_down(&self, since: u64) -> bool {
         let (_, grace) = self.sequencer_feed();
         let up_for = self.now().checked_sub(since);
-        Ok(since != 0 && up_for.is_none_or(|up_for| up_for <= grace))
+        since != 0 && up_for.is_none_or(|up_for| up_for <= grace)
     }
 
     fn token(&self, address: Address) -> Token {

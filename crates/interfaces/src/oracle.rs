@@ -147,6 +147,8 @@ interface! {
         function price(address token) external view returns (uint256);
         /// One quote a token, in order; reverts only for want of gas.
         function quotes(address[] calldata tokens) external view returns (Quote[] memory);
+        /// The quote of one token, and what `sequencerUpSince` says, in one call; reverts only for want of gas.
+        function liveQuote(address token) external view returns (Quote memory quote, uint64 upSince);
         /// Takes a sample, by anybody; at most one a `sampleInterval`. Starts the clock of a halt and of failing sources. True if a sample was taken.
         function poke(address token) external returns (bool sampled);
         /// `poke(token)`, whatever comes of it, and then `quotes(tokens)`.

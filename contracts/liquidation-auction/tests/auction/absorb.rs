@@ -133,6 +133,33 @@ fn without_a_good_price_or_a_running_clock_the_fund_takes_nothing() {
 }
 
 #[motsu::test]
+fn the_fund_takes_nothing_after_an_outage_and_asks_the_adapter_once() {
+    let (world, id) = fallen();
+    let now = VM::context().block_timestamp();
+    let mut oracle = world.oracle.sender(OWNER);
+    // Whoever asks for the sequencer alone gets no answer.
+    oracle.is_silent_of_sequencer.set(true);
+    oracle.has_sequencer.set(true);
+    oracle.up_since.set(number(now - 1));
+    drop(oracle);
+    let needs_reset = Interface::NeedsReset { id }.abi_encode();
+    assert_eq!(absorb(&world, id, U256::MAX).unwrap_err(), needs_reset);
+    // Down by now, even if the quote is still called good.
+    world.oracle.sender(OWNER).up_since.set(U256::MAX);
+    assert_eq!(absorb(&world, id, U256::MAX).unwrap_err(), needs_reset);
+    // Up since the second of the start: no outage in between.
+    let started_at = world.auction.sender(FUND).status_of(id).8;
+    world.oracle.sender(OWNER).up_since.set(started_at);
+    absorb(&world, id, ether(1)).unwrap();
+    world.oracle.sender(OWNER).is_garbage.set(true);
+    let module = world.oracle.address();
+    assert_eq!(
+        absorb(&world, id, ether(1)).unwrap_err(),
+        Interface::InvalidAnswer { module }.abi_encode()
+    );
+}
+
+#[motsu::test]
 fn an_answer_that_is_not_a_vaults_fails_the_whole_take() {
     let (world, id) = fallen();
     let before = world.status(id);

@@ -280,3 +280,26 @@ fn a_trip_is_found_as_late_as_a_price_is_good_whatever_happens_in_between() {
         world.take(id, ether(1)).unwrap();
     }
 }
+
+#[motsu::test]
+fn a_reset_asks_the_adapter_once_and_an_answer_cut_short_is_none() {
+    let world = World::new(Kind::Linear);
+    let id = world.start(ether(5_000), usd(60_000));
+    VM::context().increase_time(10);
+    let invalid = Interface::InvalidAnswer {
+        module: world.oracle.address(),
+    }
+    .abi_encode();
+    let mut oracle = world.oracle.sender(OWNER);
+    oracle.is_silent_of_sequencer.set(true);
+    drop(oracle);
+    assert_eq!(world.take(id, ether(1)).unwrap_err(), invalid);
+    assert_eq!(
+        reset(&world, id).unwrap_err(),
+        Interface::ResetNotNeeded { id }.abi_encode()
+    );
+    up_since(&world, number(VM::context().block_timestamp()));
+    reset(&world, id).unwrap();
+    world.oracle.sender(OWNER).is_garbage.set(true);
+    assert_eq!(reset(&world, id).unwrap_err(), invalid);
+}

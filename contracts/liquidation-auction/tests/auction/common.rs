@@ -286,8 +286,10 @@ pub struct MockOracle {
     /// Whether there is `sequencerUpSince`, and what it says.
     pub has_sequencer: StorageBool,
     pub up_since: StorageU256,
-    /// `sequencerUpSince` fails with a typed error.
+    /// Whatever is asked of the sequencer fails with a typed error.
     pub sequencer_fails: StorageBool,
+    /// `sequencerUpSince` answers nothing; `liveQuote` does.
+    pub is_silent_of_sequencer: StorageBool,
 }
 
 unsafe impl TopLevelStorage for MockOracle {}
@@ -296,23 +298,26 @@ unsafe impl TopLevelStorage for MockOracle {}
 impl MockOracle {
     #[fallback]
     fn fallback(&mut self, calldata: &[u8]) -> ArbResult {
+        if self.sequencer_fails.get() {
+            return Err(Refused {
+                reason: U256::from(21),
+            }
+            .abi_encode());
+        }
         if calldata == IOracleAdapter::sequencerUpSinceCall::SELECTOR {
-            if self.sequencer_fails.get() {
-                return Err(Refused {
-                    reason: U256::from(21),
-                }
-                .abi_encode());
+            if self.is_silent_of_sequencer.get() {
+                return Ok(vec![]);
             }
             if !self.has_sequencer.get() {
                 return Err(vec![]);
             }
             return Ok(self.up_since.get().abi_encode());
         }
-        let Ok(call) = IOracleAdapter::quotesCall::abi_decode_validate(calldata) else {
+        if IOracleAdapter::liveQuoteCall::abi_decode_validate(calldata).is_err() {
             return Err(vec![]);
-        };
+        }
         if self.is_garbage.get() {
-            return Ok(vec![0; 96]);
+            return Ok(vec![0; 128]);
         }
         let quote = Quote {
             mid: self.mid.get(),
@@ -320,8 +325,12 @@ impl MockOracle {
             volatility: VOLATILITY,
             status: self.status.get().to(),
         };
-        let quotes = vec![quote; call.tokens.len()];
-        Ok(IOracleAdapter::quotesCall::abi_encode_returns(&quotes))
+        let up_since = match self.has_sequencer.get() {
+            true => self.up_since.get(),
+            false => U256::ZERO,
+        };
+        // As words: what does not fit 64 bits must be tried, too.
+        Ok((quote, up_since).abi_encode())
     }
 }
 

@@ -36,6 +36,31 @@ fn quotes_are_encoded_as_the_interface_says() {
 }
 
 #[motsu::test]
+fn a_live_quote_is_encoded_as_the_interface_says() {
+    let world = World::new();
+    let (source, uptime_feed) = (feed(2_000 * ONE), source());
+    world.set_feeds(&[&source], 1, scaled(2_000 * ONE));
+    let since = now() - 5_000;
+    uptime(&uptime_feed, 0, since);
+    let call = IOracleAdapter::setSequencerFeedCall {
+        feed: uptime_feed.address(),
+        grace: n(1_800),
+    };
+    world.call(OWNER, call).unwrap();
+    let calldata = IOracleAdapter::liveQuoteCall { token: TOKEN }.abi_encode();
+    let data = world
+        .adapter
+        .static_call_raw(MALLORY, calldata.clone())
+        .unwrap();
+    assert_eq!(data, (world.quote(), since).abi_encode());
+    let answer = IOracleAdapter::liveQuoteCall::abi_decode_returns_validate(&data).unwrap();
+    assert_eq!((answer.quote, answer.upSince), (world.quote(), since));
+    // Arguments that are too short are refused, like those of all functions.
+    let refused = world.adapter.static_call_raw(MALLORY, &calldata[..35]);
+    assert_eq!(refused, Err(Vec::new()));
+}
+
+#[motsu::test]
 fn every_function_of_the_interface_is_answered_through_the_adapters_address() {
     let world = World::new();
     for selector in IOracleAdapterCalls::selectors() {
