@@ -16,6 +16,7 @@ pub mod gas;
 mod hash;
 mod market;
 pub mod output;
+mod plot;
 mod process;
 mod profile;
 mod replay;

@@ -1,4 +1,4 @@
-//! The figure: the price, shaded where it could not be used, and below it the fund's cover and the share price with each fund. SVG, by hand.
+//! The figure: the price, shaded where it could not be used, and below it the fund's cover and the share price with each fund.
 
 use std::path::Path;
 
@@ -7,20 +7,23 @@ use super::{
     run::Outcome,
 };
 use crate::{
-    error::{Error, Result},
-    market::{
-        chart::{line, text, Scale},
-        date,
-    },
+    error::Result,
+    plot::{self, Layout, Panel, Plot, Scale, ALARM, RIGHT},
 };
 
-const WIDTH: f64 = 1_100.0;
-const HEIGHT: f64 = 760.0;
 const LEFT: f64 = 90.0;
-const RIGHT: f64 = 1_070.0;
-/// Top and bottom of the panels: price, cover, share price.
-const PANELS: [(f64, f64); 3] = [(70.0, 290.0), (330.0, 500.0), (540.0, 700.0)];
+const PRICES: Panel = (70.0, 290.0);
+const COVER: Panel = (330.0, 500.0);
+const SHARE_PRICE: Panel = (540.0, 700.0);
+const LAYOUT: Layout = Layout {
+    height: 760.0,
+    left: LEFT,
+    title: 26.0,
+    numbers: 11,
+    panels: &[PRICES, COVER, SHARE_PRICE],
+};
 const PRICE: &str = "#33475b";
+
 /// What a line of the waterfall's table tells, as numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Sample {
@@ -34,14 +37,11 @@ pub(super) struct Sample {
 
 /// Writes the figure, and its folder if there is none.
 pub(super) fn write(outcomes: &[Outcome], script: &Script, path: &Path) -> Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-    }
     let cases: Vec<(Case, &[Sample])> = outcomes
         .iter()
         .map(|outcome| (outcome.case, outcome.samples.as_slice()))
         .collect();
-    std::fs::write(path, draw(&cases, script)).map_err(Error::io("write", path))
+    plot::write(&draw(&cases, script), path)
 }
 
 fn colour(case: Case) -> &'static str {
@@ -56,44 +56,21 @@ fn draw(cases: &[(Case, &[Sample])], script: &Script) -> String {
     let all = || cases.iter().flat_map(|(_, samples)| samples.iter());
     let start = all().map(|sample| sample.time).min().unwrap_or(0);
     let end = all().map(|sample| sample.time).max().unwrap_or(1);
-    let times = Scale {
-        from: (start as f64, end.max(start + 1) as f64),
-        to: (LEFT, RIGHT),
-    };
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"12\">\n\
-         <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"white\"/>\n"
-    );
-    text(
-        &mut svg,
-        LEFT,
-        26.0,
-        "start",
-        16,
-        "Breakwater crisis: price, the fund's cover, the lenders' share price",
-    );
-    for ((from, until), words) in [
+    let title = "Breakwater crisis: price, the fund's cover, the lenders' share price";
+    let mut plot = Plot::new(LAYOUT, title, start, end);
+    for (span, words) in [
         (script.dead, "sources dead"),
         (script.outage, "sequencer down"),
     ] {
-        let (from, until) = (times.at(from as f64), times.at(until as f64).min(RIGHT));
-        if from < RIGHT {
-            svg.push_str(&format!(
-                "<rect x=\"{from:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"#f4c7c3\"/>\n",
-                PANELS[0].0,
-                (until - from).max(1.0),
-                PANELS[2].1 - PANELS[0].0,
-            ));
-            text(&mut svg, from, PANELS[0].0 - 6.0, "start", 11, words);
+        let x = plot.x(span.0);
+        if x < RIGHT {
+            plot.shade(span, ALARM);
+            plot.text(x, PRICES.0 - 6.0, "start", 11, words);
         }
     }
-    for time in times.time_ticks() {
-        let x = times.at(time as f64);
-        line(&mut svg, (x, PANELS[0].0), (x, PANELS[2].1), "#f0f0f0");
-        text(&mut svg, x, PANELS[2].1 + 18.0, "middle", 11, &date(time));
-    }
+    plot.time_axis();
     let prices = cases.iter().take(1).map(|(_, samples)| (PRICE, *samples));
-    panel(&mut svg, times, 0, "price, dollars", prices, |sample| {
+    panel(&mut plot, PRICES, "price, dollars", prices, |sample| {
         sample.price
     });
     let funds = || {
@@ -101,75 +78,39 @@ fn draw(cases: &[(Case, &[Sample])], script: &Script) -> String {
             .iter()
             .map(|(case, samples)| (colour(*case), *samples))
     };
-    panel(&mut svg, times, 1, "cover, dollars", funds(), |sample| {
+    panel(&mut plot, COVER, "cover, dollars", funds(), |sample| {
         sample.cover
     });
-    panel(&mut svg, times, 2, "share price", funds(), |sample| {
+    panel(&mut plot, SHARE_PRICE, "share price", funds(), |sample| {
         sample.share_price
     });
+    let legend = LAYOUT.height - 18.0;
     for (index, (case, _)) in (0_u8..).zip(cases) {
         let x = LEFT + 10.0 + f64::from(index) * 130.0;
-        svg.push_str(&format!(
-            "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"22\" height=\"8\" fill=\"{}\"/>\n",
-            HEIGHT - 26.0,
-            colour(*case)
-        ));
-        let words = format!("fund {}", case.name());
-        text(&mut svg, x + 28.0, HEIGHT - 18.0, "start", 12, &words);
+        plot.swatch(x, legend, colour(*case));
+        plot.beside_swatch(x, legend, &format!("fund {}", case.name()));
     }
-    text(&mut svg, RIGHT, HEIGHT - 18.0, "end", 12, "time, UTC");
-    svg.push_str("</svg>\n");
-    svg
+    plot.text(RIGHT, legend, "end", 12, "time, UTC");
+    plot.finish()
 }
 
 /// A panel with its axes, and a line of steps for each series.
 fn panel<'a>(
-    svg: &mut String,
-    times: Scale,
-    index: usize,
+    plot: &mut Plot,
+    place: Panel,
     title: &str,
     series: impl Iterator<Item = (&'static str, &'a [Sample])> + Clone,
     of: impl Fn(&Sample) -> f64,
 ) {
-    let (top, bottom) = PANELS[index];
-    let values = || {
-        series
-            .clone()
-            .flat_map(|(_, samples)| samples.iter().map(&of))
-    };
-    let lowest = values().fold(f64::INFINITY, f64::min);
-    let highest = values().fold(0.0, f64::max);
-    let lowest = lowest.min(highest);
-    let air = (highest - lowest).max(highest * 1e-4) * 0.06;
-    let scale = Scale {
-        from: (lowest - air, highest + air),
-        to: (bottom, top),
-    };
-    for value in scale.ticks() {
-        let y = scale.at(value);
-        line(svg, (LEFT, y), (RIGHT, y), "#e4e4e4");
-        // Without the noise of binary fractions.
-        let words = format!("{}", (value * 1e9).round() / 1e9);
-        text(svg, LEFT - 8.0, y + 4.0, "end", 11, &words);
-    }
-    line(svg, (LEFT, top), (LEFT, bottom), "black");
-    line(svg, (LEFT, bottom), (RIGHT, bottom), "black");
-    text(svg, LEFT + 6.0, top + 14.0, "start", 12, title);
+    let all = series.clone().flat_map(|(_, samples)| samples.iter());
+    let scale = Scale::holding(all.map(&of), (1e-4, 0.06), place);
+    // Without the noise of binary fractions.
+    plot.value_axis(scale, |value| format!("{}", (value * 1e9).round() / 1e9));
+    plot.frame(place);
+    plot.text(LEFT + 6.0, place.0 + 14.0, "start", 12, title);
     for (colour, samples) in series {
-        let mut points = String::new();
-        let mut before: Option<f64> = None;
-        for sample in samples {
-            let (x, y) = (times.at(sample.time as f64), scale.at(of(sample)));
-            // A value holds until the next.
-            if let Some(before) = before {
-                points.push_str(&format!("{x:.1},{before:.1} "));
-            }
-            points.push_str(&format!("{x:.1},{y:.1} "));
-            before = Some(y);
-        }
-        svg.push_str(&format!(
-            "<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.4\"/>\n"
-        ));
+        let points = samples.iter().map(|sample| (sample.time, of(sample)));
+        plot.steps(scale, points, colour, 1.4);
     }
 }
 

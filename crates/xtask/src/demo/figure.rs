@@ -1,24 +1,23 @@
-//! The figure: ETH's price with all fills, and below it each auction as a bar from start to end. SVG, by hand: two panels,
-//! two axes and a legend need no library.
+//! The figure: ETH's price with all fills, and below it each auction as a bar from start to end.
 
 use std::path::Path;
 
 use crate::{
-    error::{Error, Result},
-    market::{
-        chart::{line, text, Scale},
-        date, price, Fill, Lot, Row, World,
-    },
+    error::Result,
+    market::{price, Fill, Lot, Row, World},
+    plot::{self, Layout, Panel, Plot, Scale},
 };
 
-const WIDTH: f64 = 1_100.0;
-const HEIGHT: f64 = 640.0;
 const LEFT: f64 = 80.0;
-const RIGHT: f64 = 1_070.0;
-/// Top and bottom of the panel of prices.
-const PRICES: (f64, f64) = (70.0, 390.0);
-/// Of the panel of auctions.
-const AUCTIONS: (f64, f64) = (430.0, 580.0);
+const PRICES: Panel = (70.0, 390.0);
+const AUCTIONS: Panel = (430.0, 580.0);
+const LAYOUT: Layout = Layout {
+    height: 640.0,
+    left: LEFT,
+    title: 28.0,
+    numbers: 12,
+    panels: &[PRICES, AUCTIONS],
+};
 const PRICE_COLOUR: &str = "#33475b";
 /// WETH and the second collateral.
 const COLOURS: [&str; 2] = ["#1f77b4", "#e07b00"];
@@ -27,9 +26,6 @@ const LEAST_BAR: f64 = 1.5;
 
 /// Writes the figure, and its folder if there is none.
 pub(super) fn write(world: &World, path: &Path) -> Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-    }
     let prices: Vec<Row> = world
         .prices
         .iter()
@@ -39,22 +35,7 @@ pub(super) fn write(world: &World, path: &Path) -> Result<()> {
         })
         .collect();
     let svg = draw(&prices, &world.fills(), &world.lots(), world.suite.now());
-    std::fs::write(path, svg).map_err(Error::io("write", path))
-}
-
-/// A price axis that holds all values, with some air.
-fn price_scale(prices: &[Row], fills: &[Fill]) -> Scale {
-    let values = prices.iter().map(|row| row.price);
-    let values: Vec<f64> = values
-        .chain(fills.iter().map(|fill| on_axis(prices, fill)))
-        .collect();
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(0.0, f64::max);
-    let air = (high - low).max(high * 0.01) * 0.05;
-    Scale {
-        from: ((low - air).max(0.0), high + air),
-        to: (PRICES.1, PRICES.0),
-    }
+    plot::write(&svg, path)
 }
 
 /// Where a fill stands on ETH's axis: its price over its token's oracle price, times ETH's.
@@ -68,101 +49,56 @@ fn on_axis(prices: &[Row], fill: &Fill) -> f64 {
 
 fn draw(prices: &[Row], fills: &[Fill], lots: &[Lot], end: u64) -> String {
     let start = prices.first().map_or(0, |row| row.time);
-    let times = Scale {
-        from: (start as f64, end.max(start + 1) as f64),
-        to: (LEFT, RIGHT),
-    };
-    let values = price_scale(prices, fills);
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"12\">\n\
-         <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"white\"/>\n"
-    );
-    text(
-        &mut svg,
-        LEFT,
-        28.0,
-        "start",
-        16,
+    let mut plot = Plot::new(
+        LAYOUT,
         "Breakwater demo: price, auctions and fills",
+        start,
+        end,
     );
-    axes(&mut svg, times, values);
-    price_line(&mut svg, times, values, prices);
+    let known = prices.iter().map(|row| row.price);
+    let known = known.chain(fills.iter().map(|fill| on_axis(prices, fill)));
+    let values = Scale::of_prices(known, PRICES);
+    axes(&mut plot, values);
+    let series = prices.iter().map(|row| (row.time, row.price));
+    plot.steps(values, series, PRICE_COLOUR, 1.3);
     for fill in fills {
-        let (x, y) = (times.at(fill.time as f64), values.at(on_axis(prices, fill)));
+        let (x, y) = (plot.x(fill.time), values.at(on_axis(prices, fill)));
         let radius = (2.0 + fill.paid.max(1.0).log10() * 0.6).min(6.0);
         let colour = COLOURS[fill.side];
-        svg.push_str(&format!(
+        plot.push(&format!(
             "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\" fill=\"{colour}\" fill-opacity=\"0.5\"/>\n"
         ));
     }
-    bars(&mut svg, times, lots, end);
-    legend(&mut svg);
-    svg.push_str("</svg>\n");
-    svg
+    bars(&mut plot, lots, end);
+    legend(&mut plot);
+    plot.finish()
 }
 
-fn axes(svg: &mut String, times: Scale, values: Scale) {
-    for value in values.ticks() {
-        let y = values.at(value);
-        line(svg, (LEFT, y), (RIGHT, y), "#e4e4e4");
-        text(svg, LEFT - 8.0, y + 4.0, "end", 12, &price(value));
-    }
-    for time in times.time_ticks() {
-        let time = time as f64;
-        let x = times.at(time);
-        line(svg, (x, PRICES.0), (x, AUCTIONS.1), "#f0f0f0");
-        text(svg, x, AUCTIONS.1 + 18.0, "middle", 12, &date(time as u64));
-    }
+fn axes(plot: &mut Plot, values: Scale) {
+    plot.value_axis(values, price);
+    plot.time_axis();
     for panel in [PRICES, AUCTIONS] {
-        line(svg, (LEFT, panel.0), (LEFT, panel.1), "black");
-        line(svg, (LEFT, panel.1), (RIGHT, panel.1), "black");
+        plot.frame(panel);
     }
-    text(
-        svg,
-        (LEFT + RIGHT) / 2.0,
-        HEIGHT - 16.0,
-        "middle",
-        13,
-        "time, UTC",
-    );
+    plot.time_title();
     for (panel, title) in [
         (PRICES, "ETH price, dollars"),
         (AUCTIONS, "auctions at once"),
     ] {
         let y = (panel.0 + panel.1) / 2.0;
-        svg.push_str(&format!(
+        plot.push(&format!(
             "<text transform=\"translate(18 {y:.1}) rotate(-90)\" text-anchor=\"middle\" font-size=\"13\">{title}</text>\n"
         ));
     }
 }
 
-/// Prices hold until the next one: a line of steps.
-fn price_line(svg: &mut String, times: Scale, values: Scale, prices: &[Row]) {
-    let mut points = String::new();
-    let mut before: Option<f64> = None;
-    for row in prices {
-        let (x, y) = (times.at(row.time as f64), values.at(row.price));
-        if let Some(before) = before {
-            points.push_str(&format!("{x:.1},{before:.1} "));
-        }
-        points.push_str(&format!("{x:.1},{y:.1} "));
-        before = Some(y);
-    }
-    let points = points.trim_end();
-    svg.push_str(&format!(
-        "<polyline points=\"{points}\" fill=\"none\" stroke=\"{PRICE_COLOUR}\" stroke-width=\"1.3\"/>\n"
-    ));
-}
-
 /// Each auction in the first row that is free; rows share the panel's height.
-fn bars(svg: &mut String, times: Scale, lots: &[Lot], end: u64) {
+fn bars(plot: &mut Plot, lots: &[Lot], end: u64) {
     let mut free_from: Vec<f64> = Vec::new();
     let mut placed = Vec::new();
     for lot in lots {
-        let from = times.at(lot.start as f64);
-        let to = times
-            .at(lot.end.unwrap_or(end) as f64)
-            .max(from + LEAST_BAR);
+        let from = plot.x(lot.start);
+        let to = plot.x(lot.end.unwrap_or(end)).max(from + LEAST_BAR);
         let row = match free_from.iter().position(|free| *free <= from) {
             Some(row) => row,
             None => {
@@ -177,31 +113,25 @@ fn bars(svg: &mut String, times: Scale, lots: &[Lot], end: u64) {
     let height = ((AUCTIONS.1 - AUCTIONS.0) / most.max(1) as f64).min(14.0);
     let top = AUCTIONS.1 - most as f64 * height;
     for (y, count) in [(AUCTIONS.1, 0), (top, most)] {
-        text(svg, LEFT - 8.0, y + 4.0, "end", 12, &count.to_string());
+        plot.number(y, &count.to_string());
     }
     for (row, from, to, side) in placed {
         let y = AUCTIONS.1 - (row + 1) as f64 * height;
-        svg.push_str(&format!(
-            "<rect x=\"{from:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"{}\"/>\n",
-            to - from,
-            height * 0.8,
-            COLOURS[side]
-        ));
+        plot.rectangle((from, y), (to - from, height * 0.8), COLOURS[side]);
     }
 }
 
-fn legend(svg: &mut String) {
+fn legend(plot: &mut Plot) {
     let y = 52.0;
-    line(svg, (LEFT, y - 4.0), (LEFT + 24.0, y - 4.0), PRICE_COLOUR);
-    text(svg, LEFT + 30.0, y, "start", 12, "ETH, oracle price");
+    plot.line((LEFT, y - 4.0), (LEFT + 24.0, y - 4.0), PRICE_COLOUR);
+    plot.text(LEFT + 30.0, y, "start", 12, "ETH, oracle price");
     let names = ["WETH", "SEC"];
     for (side, name) in names.into_iter().enumerate() {
         let x = LEFT + 170.0 + side as f64 * 270.0;
         let colour = COLOURS[side];
-        svg.push_str(&format!(
-            "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"22\" height=\"8\" fill=\"{colour}\"/>\n\
-             <circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"{colour}\" fill-opacity=\"0.5\"/>\n",
-            y - 8.0,
+        plot.swatch(x, y, colour);
+        plot.push(&format!(
+            "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"{colour}\" fill-opacity=\"0.5\"/>\n",
             x + 146.0,
             y - 4.0
         ));
@@ -210,15 +140,8 @@ fn legend(svg: &mut String) {
         } else {
             " (price relative to its oracle)"
         };
-        text(
-            svg,
-            x + 156.0,
-            y,
-            "start",
-            12,
-            &format!("{name} fill{scaled}"),
-        );
-        text(svg, x + 28.0, y, "start", 12, &format!("{name} auction"));
+        plot.text(x + 156.0, y, "start", 12, &format!("{name} fill{scaled}"));
+        plot.beside_swatch(x, y, &format!("{name} auction"));
     }
 }
 

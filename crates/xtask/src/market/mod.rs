@@ -7,11 +7,10 @@
 //! | `world.rs` | the deployment, its people, prices |
 //! | `keeper.rs`, `bidders.rs` | who acts, by which rules |
 //! | `history.rs` | takes and auctions, from events |
-//! | `describe.rs`, `words.rs`, `chart.rs` | for readers: the market, figures, axes |
+//! | `describe.rs`, `words.rs` | for readers: the market, numbers |
 
 mod accounts;
 mod bidders;
-pub(crate) mod chart;
 mod describe;
 mod history;
 mod keeper;
