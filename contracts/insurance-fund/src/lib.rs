@@ -43,9 +43,12 @@ mod vault;
 
 use alloc::string::String;
 
-use alloy_primitives::{fixed_bytes, Address, FixedBytes, B256, U256};
-use breakwater_interfaces::fund::IInsuranceFund::{
-    ERC20InvalidReceiver, NotAuthorized, ParameterOutOfBounds, PreviewNotSupported, ZeroAddress,
+use alloy_primitives::{fixed_bytes, Address, FixedBytes, U256};
+use breakwater_interfaces::{
+    fund::IInsuranceFund::{
+        ERC20InvalidReceiver, NotAuthorized, ParameterOutOfBounds, PreviewNotSupported, ZeroAddress,
+    },
+    outbound::left_aligned,
 };
 use breakwater_risk::{
     fund::LONGEST_WAIT,
@@ -525,7 +528,7 @@ fn within(parameter: &[u8], value: U256, min: u64) -> Result<u64, Error> {
         .filter(|value| (min..=MAX_PERIOD).contains(value))
         .ok_or_else(|| {
             ParameterOutOfBounds {
-                parameter: B256::right_padding_from(parameter),
+                parameter: left_aligned(parameter),
                 value,
             }
             .into()

@@ -10,7 +10,7 @@ use alloy_primitives::{Address, FixedBytes, U256};
 use alloy_sol_types::SolCall;
 use breakwater_interfaces::{
     fund::IInsuranceFund as F,
-    outbound::{from_word, to_word, word_at},
+    outbound::{from_word, left_aligned, to_word, word_at},
 };
 use stylus_sdk::{
     abi::{Router, CONSTRUCTOR_SELECTOR},
@@ -213,7 +213,7 @@ fn flag(value: bool) -> U256 {
 
 /// A text of at most 32 bytes as return data.
 fn text(value: &str) -> Vec<U256> {
-    let word = alloy_primitives::B256::right_padding_from(value.as_bytes());
+    let word = left_aligned(value.as_bytes());
     vec![U256::from(32), U256::from(value.len()), from_word(word)]
 }
 

@@ -3,7 +3,10 @@
 use alloc::{boxed::Box, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolError;
-use breakwater_interfaces::{oracle::IOracleAdapter as O, outbound::to_word as word};
+use breakwater_interfaces::{
+    oracle::IOracleAdapter as O,
+    outbound::{left_aligned, to_word as word},
+};
 
 /// Revert data, behind a pointer: a result is then passed on in a register or two, which saves WASM.
 #[allow(clippy::box_collection)]
@@ -77,7 +80,7 @@ pub(crate) fn duplicate_source(target: Address) -> Error {
 /// `ParameterOutOfBounds`; `parameter` is its name in ASCII, padded with zeros.
 #[inline(never)]
 pub(crate) fn out_of_bounds(parameter: &[u8], value: U256) -> Error {
-    let arguments = [B256::right_padding_from(parameter), word(value)];
+    let arguments = [left_aligned(parameter), word(value)];
     encode(O::ParameterOutOfBounds::SELECTOR, &arguments)
 }
 

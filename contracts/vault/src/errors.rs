@@ -6,7 +6,10 @@
 use alloc::{boxed::Box, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolError;
-use breakwater_interfaces::{outbound::to_word as word, vault::IVault};
+use breakwater_interfaces::{
+    outbound::{left_aligned, to_word as word},
+    vault::IVault,
+};
 
 /// Revert data, behind a pointer: a result is then passed on in a register or two, which saves a tenth of the WASM.
 #[allow(clippy::box_collection)]
@@ -331,14 +334,4 @@ pub(crate) fn unknown_action(kind: U256) -> Error {
 pub(crate) fn parameter_out_of_bounds(parameter: &[u8], value: U256) -> Error {
     let arguments = [left_aligned(parameter), word(value)];
     encode(IVault::ParameterOutOfBounds::SELECTOR, &arguments)
-}
-
-/// Bytes at the left end of a word. Those beyond the 32nd are dropped: `B256::right_padding_from` would say so in a panic, and the
-/// formatting of its text is a kilobyte of WASM.
-pub(crate) fn left_aligned(bytes: &[u8]) -> B256 {
-    let mut word = B256::ZERO;
-    for (to, from) in word.0.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    word
 }

@@ -5,12 +5,15 @@
 use alloc::vec::Vec;
 use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
-use breakwater_interfaces::{outbound::from_word, vault::IVault as V};
+use breakwater_interfaces::{
+    outbound::{from_word, left_aligned},
+    vault::IVault as V,
+};
 use stylus_sdk::prelude::*;
 
 use crate::{
     arguments::{number, words, Arguments},
-    errors::{left_aligned, Fallible},
+    errors::Fallible,
     liquidation::{Plan, Request},
     state::VaultState,
 };

@@ -143,7 +143,7 @@ impl VaultState {
         let calldata = Calldata::new::<IERC1271::isValidSignatureCall>(4)
             .word(digest)
             .trailing_bytes(1, signature);
-        let expected = errors::left_aligned(&IERC1271::isValidSignatureCall::SELECTOR);
+        let expected = outbound::left_aligned(&IERC1271::isValidSignatureCall::SELECTOR);
         match outbound::static_call(self.vm(), owner, &calldata) {
             Ok(answer) if word_at(&answer, 0) == Some(outbound::from_word(expected)) => owner,
             _ => Address::ZERO,

@@ -25,6 +25,17 @@ pub fn from_word(word: B256) -> U256 {
     U256::from_be_bytes(word.0)
 }
 
+/// Bytes at the left end of a word, zeros behind them. Those beyond the 32nd are dropped: `B256::right_padding_from` would say so
+/// in a panic, and the formatting of its text is a kilobyte of WASM. Inlined: a call of its own makes the vault's programs larger.
+#[inline]
+pub fn left_aligned(bytes: &[u8]) -> B256 {
+    let mut word = B256::ZERO;
+    for (to, from) in word.0.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    word
+}
+
 /// Calldata under construction: a selector and words.
 pub struct Calldata(Vec<u8>);
 
@@ -163,5 +174,17 @@ fn token_call<H: Host + ?Sized>(host: &H, token: Address, calldata: &Calldata) -
         Ok(data) if data.is_empty() => host.code_size(token) != 0,
         Ok(data) => word_at(&data, 0) == Some(U256::from(1)),
         Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_stand_at_the_left_of_a_word_and_what_does_not_fit_is_dropped() {
+        assert_eq!(left_aligned(b"cusp"), B256::right_padding_from(b"cusp"));
+        assert_eq!(left_aligned(&[]), B256::ZERO);
+        assert_eq!(left_aligned(&[7; 40]), B256::repeat_byte(7));
     }
 }
