@@ -7,17 +7,12 @@ mod common;
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolInterface};
 use breakwater_interfaces::fund::IInsuranceFund::{self as Interface, IInsuranceFundCalls};
-use insurance_fund::InsuranceFund;
 use motsu::prelude::*;
 
 use common::*;
 
 #[motsu::test]
-fn every_declared_function_answers_and_no_other(
-    fund: Contract<InsuranceFund>,
-    vault: Contract<MockVault>,
-    alice: Address,
-) {
+fn every_declared_function_answers_and_no_other(fund: Fund, vault: Vault, alice: Address) {
     construct(&fund, &vault, alice);
     for selector in IInsuranceFundCalls::selectors() {
         // Zero words for any of them: a result or a typed error, but no empty revert.
@@ -33,15 +28,12 @@ fn every_declared_function_answers_and_no_other(
 
 #[motsu::test]
 fn request_is_read_and_cancelled_by_the_declared_functions(
-    fund: Contract<InsuranceFund>,
-    vault: Contract<MockVault>,
+    fund: Fund,
+    vault: Vault,
     alice: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
-    fund.sender(alice)
-        .request_redeem(shares, alice, alice)
-        .motsu_unwrap();
+    let shares = open(&fund, &vault, alice);
+    request(&fund, alice, shares);
     let now = U256::from(VM::context().block_timestamp());
 
     let window = fund.static_call_raw(alice, Interface::windowCall {}.abi_encode());

@@ -6,14 +6,11 @@ mod common;
 
 use alloy_primitives::{Address, U256};
 use breakwater_interfaces::fund::IInsuranceFund::*;
-use insurance_fund::{errors::Error, InsuranceFund};
+use insurance_fund::errors::Error;
 use motsu::prelude::*;
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest, ProptestConfig};
 
 use common::*;
-
-type Fund = Contract<InsuranceFund>;
-type Vault = Contract<MockVault>;
 
 fn exceeded(owner: Address, shares: U256, max: U256) -> Error {
     ERC4626ExceededMaxRedeem { owner, shares, max }.into()
@@ -21,8 +18,7 @@ fn exceeded(owner: Address, shares: U256, max: U256) -> Error {
 
 #[motsu::test]
 fn request_moves_shares_into_escrow_and_logs(fund: Fund, vault: Vault, alice: Address) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
+    let shares = open(&fund, &vault, alice);
     let part = shares / n(4);
     let id = fund
         .sender(alice)
@@ -52,11 +48,8 @@ fn request_is_pending_then_claimable_then_neither_to_the_second(
     vault: Vault,
     alice: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
-    fund.sender(alice)
-        .request_redeem(shares, alice, alice)
-        .motsu_unwrap();
+    let shares = open(&fund, &vault, alice);
+    request(&fund, alice, shares);
     let state = || {
         let fund = fund.sender(alice);
         (
@@ -73,41 +66,31 @@ fn request_is_pending_then_claimable_then_neither_to_the_second(
     VM::context().increase_time(COOLDOWN - 1);
     assert_eq!(state(), pending);
     assert_eq!(
-        fund.sender(alice)
-            .redeem(shares, alice, alice)
-            .motsu_unwrap_err(),
+        redeem_refused(&fund, alice, shares),
         exceeded(alice, shares, U256::ZERO)
     );
     VM::context().increase_time(1);
     assert_eq!(state(), claimable);
     VM::context().increase_time(WINDOW);
     assert_eq!(state(), claimable);
-    assert_eq!(fund.sender(alice).max_redeem(alice).motsu_unwrap(), shares);
+    assert_eq!(max_redeem(&fund, alice), shares);
     VM::context().increase_time(1);
     assert_eq!(state(), neither);
-    assert_eq!(
-        fund.sender(alice).max_redeem(alice).motsu_unwrap(),
-        U256::ZERO
-    );
+    assert_eq!(max_redeem(&fund, alice), U256::ZERO);
     assert_eq!(
         fund.sender(alice).max_withdraw(alice).motsu_unwrap(),
         U256::ZERO
     );
     assert_eq!(
-        fund.sender(alice)
-            .redeem(shares, alice, alice)
-            .motsu_unwrap_err(),
+        redeem_refused(&fund, alice, shares),
         exceeded(alice, shares, U256::ZERO)
     );
 }
 
 #[motsu::test]
 fn other_request_ids_have_nothing(fund: Fund, vault: Vault, alice: Address) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
-    fund.sender(alice)
-        .request_redeem(shares, alice, alice)
-        .motsu_unwrap();
+    let shares = open(&fund, &vault, alice);
+    request(&fund, alice, shares);
     assert_eq!(
         fund.sender(alice).pending_redeem_request(n(1), alice),
         U256::ZERO
@@ -126,9 +109,7 @@ fn claim_in_the_window_pays_vault_shares_and_logs(
     alice: Address,
     bob: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
-    request_and_wait(&fund, alice, shares);
+    let shares = open_claimable(&fund, &vault, alice);
     let half = shares / n(2);
     let paid = fund.sender(alice).redeem(half, bob, alice).motsu_unwrap();
     assert_eq!(paid, n(STAKE / 2));
@@ -186,9 +167,7 @@ fn claims_stay_within_the_request_and_requests_within_the_balance(
     request_and_wait(&fund, alice, part);
     let too_much = part + U256::ONE;
     assert_eq!(
-        fund.sender(alice)
-            .redeem(too_much, alice, alice)
-            .motsu_unwrap_err(),
+        redeem_refused(&fund, alice, too_much),
         exceeded(alice, too_much, part)
     );
     let assets = fund.sender(alice).max_withdraw(alice).motsu_unwrap() + U256::ONE;
@@ -207,20 +186,14 @@ fn incident_24_shares_in_cool_down_bear_losses_like_all_others(
     leaver: Address,
     stayer: Address,
 ) {
-    construct(&fund, &vault, leaver);
-    let leavers = stake(&fund, &vault, leaver, n(STAKE));
+    let leavers = open(&fund, &vault, leaver);
     let stayers = stake(&fund, &vault, stayer, n(STAKE));
-    fund.sender(leaver)
-        .request_redeem(leavers, leaver, leaver)
-        .motsu_unwrap();
+    request(&fund, leaver, leavers);
     // One loss in the cool-down, another in the window: half each time.
     vault.sender(leaver).burn(fund.address(), n(STAKE));
     VM::context().increase_time(COOLDOWN);
     vault.sender(leaver).burn(fund.address(), n(STAKE / 2));
-    let paid = fund
-        .sender(leaver)
-        .redeem(leavers, leaver, leaver)
-        .motsu_unwrap();
+    let paid = redeem(&fund, leaver, leavers);
     assert_eq!(paid, n(STAKE / 4));
     let left = fund
         .sender(stayer)
@@ -237,11 +210,8 @@ fn incident_24_shares_in_cool_down_cannot_be_transferred(
     alice: Address,
     bob: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
-    fund.sender(alice)
-        .request_redeem(shares, alice, alice)
-        .motsu_unwrap();
+    let shares = open(&fund, &vault, alice);
+    request(&fund, alice, shares);
     let short = ERC20InsufficientBalance {
         sender: alice,
         balance: U256::ZERO,
@@ -275,32 +245,23 @@ fn incident_24_shares_in_cool_down_cannot_be_transferred(
 
 #[motsu::test]
 fn further_request_merges_and_starts_the_cool_down_anew(fund: Fund, vault: Vault, alice: Address) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
+    let shares = open(&fund, &vault, alice);
     let half = shares / n(2);
     request_and_wait(&fund, alice, half);
-    fund.sender(alice)
-        .request_redeem(half, alice, alice)
-        .motsu_unwrap();
+    request(&fund, alice, half);
     // What was claimable waits again.
-    assert_eq!(
-        fund.sender(alice).max_redeem(alice).motsu_unwrap(),
-        U256::ZERO
-    );
+    assert_eq!(max_redeem(&fund, alice), U256::ZERO);
     assert_eq!(
         fund.sender(alice).pending_redeem_request(U256::ZERO, alice),
         shares
     );
     VM::context().increase_time(COOLDOWN);
-    assert_eq!(fund.sender(alice).max_redeem(alice).motsu_unwrap(), shares);
+    assert_eq!(max_redeem(&fund, alice), shares);
     // Also from beyond the window.
     VM::context().increase_time(WINDOW + 1);
     stake(&fund, &vault, alice, n(1));
     request_and_wait(&fund, alice, n(1));
-    assert_eq!(
-        fund.sender(alice).max_redeem(alice).motsu_unwrap(),
-        shares + U256::ONE
-    );
+    assert_eq!(max_redeem(&fund, alice), shares + U256::ONE);
 }
 
 /// F1: adding to somebody's request would put their exit off again and again.
@@ -311,8 +272,7 @@ fn stranger_starts_a_request_for_another_but_adds_to_none(
     alice: Address,
     mallory: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
+    let shares = open(&fund, &vault, alice);
     stake(&fund, &vault, mallory, n(STAKE));
     // A gift that starts alice's request; her own restarts it in any case.
     fund.sender(mallory)
@@ -328,7 +288,7 @@ fn stranger_starts_a_request_for_another_but_adds_to_none(
             .motsu_unwrap_err();
         assert_eq!(error, refused);
         if time == WINDOW {
-            let max = fund.sender(alice).max_redeem(alice).motsu_unwrap();
+            let max = max_redeem(&fund, alice);
             assert_eq!(max, shares + U256::ONE);
         }
     }
@@ -346,8 +306,7 @@ fn request_needs_the_owner_an_operator_or_an_allowance(
     bob: Address,
     carol: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
+    let shares = open(&fund, &vault, alice);
     let part = shares / n(4);
     let denied = ERC20InsufficientAllowance {
         spender: bob,
@@ -378,12 +337,9 @@ fn request_needs_the_owner_an_operator_or_an_allowance(
         .request_redeem(part, carol, alice)
         .motsu_unwrap();
     VM::context().increase_time(COOLDOWN);
-    assert_eq!(fund.sender(bob).max_redeem(bob).motsu_unwrap(), part);
-    assert_eq!(fund.sender(bob).max_redeem(carol).motsu_unwrap(), part);
-    assert_eq!(
-        fund.sender(bob).max_redeem(alice).motsu_unwrap(),
-        U256::ZERO
-    );
+    assert_eq!(max_redeem(&fund, bob), part);
+    assert_eq!(max_redeem(&fund, carol), part);
+    assert_eq!(max_redeem(&fund, alice), U256::ZERO);
 }
 
 #[motsu::test]
@@ -394,9 +350,7 @@ fn claim_and_cancellation_need_the_controller_or_its_operator(
     bob: Address,
     mallory: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
-    request_and_wait(&fund, alice, shares);
+    let shares = open_claimable(&fund, &vault, alice);
     let refused = Error::from(NotAuthorized { caller: mallory });
     // An allowance of fund shares is none over the request.
     assert!(fund.sender(alice).approve(mallory, shares).motsu_unwrap());
@@ -436,12 +390,9 @@ fn claim_and_cancellation_need_the_controller_or_its_operator(
 
 #[motsu::test]
 fn cancellation_gives_the_shares_back_in_every_state(fund: Fund, vault: Vault, alice: Address) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
+    let shares = open(&fund, &vault, alice);
     for waiting in [0, COOLDOWN, COOLDOWN + WINDOW + 1] {
-        fund.sender(alice)
-            .request_redeem(shares, alice, alice)
-            .motsu_unwrap();
+        request(&fund, alice, shares);
         VM::context().increase_time(waiting);
         let returned = fund.sender(alice).cancel_redeem(alice).motsu_unwrap();
         assert_eq!(returned, shares);
@@ -466,8 +417,7 @@ fn requests_and_claims_of_nothing_or_for_nobody_are_refused(
     vault: Vault,
     alice: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
+    let shares = open(&fund, &vault, alice);
     assert_eq!(
         fund.sender(alice)
             .request_redeem(U256::ZERO, alice, alice)
@@ -491,12 +441,7 @@ fn requests_and_claims_of_nothing_or_for_nobody_are_refused(
     }
     // Fund shares that are worth less than one vault share's unit: not burnt for nothing.
     for shares in [U256::ZERO, U256::ONE] {
-        assert_eq!(
-            fund.sender(alice)
-                .redeem(shares, alice, alice)
-                .motsu_unwrap_err(),
-            ZeroAmount {}.into()
-        );
+        assert_eq!(redeem_refused(&fund, alice, shares), ZeroAmount {}.into());
     }
     assert_eq!(
         fund.sender(alice)
@@ -508,20 +453,10 @@ fn requests_and_claims_of_nothing_or_for_nobody_are_refused(
 
 #[motsu::test]
 fn shares_worth_nothing_have_no_maximum_to_redeem(fund: Fund, vault: Vault, alice: Address) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
-    request_and_wait(&fund, alice, shares);
+    let shares = open_claimable(&fund, &vault, alice);
     vault.sender(alice).burn(fund.address(), n(STAKE));
-    assert_eq!(
-        fund.sender(alice).max_redeem(alice).motsu_unwrap(),
-        U256::ZERO
-    );
-    assert_eq!(
-        fund.sender(alice)
-            .redeem(shares, alice, alice)
-            .motsu_unwrap_err(),
-        ZeroAmount {}.into()
-    );
+    assert_eq!(max_redeem(&fund, alice), U256::ZERO);
+    assert_eq!(redeem_refused(&fund, alice, shares), ZeroAmount {}.into());
 }
 
 #[motsu::test]
@@ -544,28 +479,21 @@ fn claim_that_the_vault_does_not_pay_leaves_the_request_as_it_was(
     vault: Vault,
     alice: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
-    request_and_wait(&fund, alice, shares);
+    let shares = open_claimable(&fund, &vault, alice);
     for fault in 1..=2 {
         vault.sender(alice).set_fault(n(fault));
         assert_eq!(
-            fund.sender(alice)
-                .redeem(shares, alice, alice)
-                .motsu_unwrap_err(),
+            redeem_refused(&fund, alice, shares),
             TokenCallFailed {
                 token: vault.address()
             }
             .into()
         );
         assert_eq!(fund.sender(alice).total_supply(), shares);
-        assert_eq!(fund.sender(alice).max_redeem(alice).motsu_unwrap(), shares);
+        assert_eq!(max_redeem(&fund, alice), shares);
     }
     vault.sender(alice).set_fault(U256::ZERO);
-    let paid = fund
-        .sender(alice)
-        .redeem(shares, alice, alice)
-        .motsu_unwrap();
+    let paid = redeem(&fund, alice, shares);
     assert_eq!(paid, n(STAKE));
 }
 
@@ -592,7 +520,7 @@ fn maxima_work_and_leave_the_others_their_part() {
         let before = worth(bobs);
         let (max_assets, max_shares) = (
             fund.sender(alice).max_withdraw(alice).motsu_unwrap(),
-            fund.sender(alice).max_redeem(alice).motsu_unwrap(),
+            max_redeem(&fund, alice),
         );
         prop_assert_eq!(max_assets, worth(alices));
         if max_assets.is_zero() {
@@ -604,7 +532,7 @@ fn maxima_work_and_leave_the_others_their_part() {
             prop_assert!(burnt <= alices);
         } else {
             prop_assert_eq!(max_shares, alices);
-            let paid = fund.sender(alice).redeem(max_shares, alice, alice).motsu_unwrap();
+            let paid = redeem(&fund, alice, max_shares);
             prop_assert_eq!(paid, max_assets);
         }
         prop_assert_eq!(vault.sender(alice).balance_of(alice), max_assets);

@@ -7,14 +7,11 @@ mod common;
 use alloy_primitives::{Address, FixedBytes, B256, U256};
 use alloy_sol_types::{SolCall, SolError};
 use breakwater_interfaces::fund::IInsuranceFund::{self, *};
-use insurance_fund::{errors::Error, InsuranceFund};
+use insurance_fund::errors::Error;
 use motsu::prelude::*;
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest, ProptestConfig};
 
 use common::*;
-
-type Fund = Contract<InsuranceFund>;
-type Vault = Contract<MockVault>;
 
 #[motsu::test]
 fn constructor_refuses_zero_and_periods_out_of_range(fund: Fund, vault: Address, alice: Address) {
@@ -255,9 +252,9 @@ fn only_a_loss_lowers_what_a_share_is_worth() {
                     let shares = fund.sender(bob).balance_of(bob).min(n(amount) * n(amount));
                     if !shares.is_zero() {
                         request_and_wait(&fund, bob, shares);
-                        let claimable = fund.sender(bob).max_redeem(bob).motsu_unwrap();
+                        let claimable = max_redeem(&fund, bob);
                         if !claimable.is_zero() {
-                            fund.sender(bob).redeem(claimable, bob, bob).motsu_unwrap();
+                            redeem(&fund, bob, claimable);
                         }
                     }
                 }
@@ -291,9 +288,9 @@ fn incident_25_burst_deposit_gains_nothing() {
             prop_assert!(worth(shares) <= n(burst));
             prop_assert!(worth(alices) >= before);
             request_and_wait(&fund, mallory, shares);
-            let claimable = fund.sender(mallory).max_redeem(mallory).motsu_unwrap();
+            let claimable = max_redeem(&fund, mallory);
             if !claimable.is_zero() {
-                let paid = fund.sender(mallory).redeem(claimable, mallory, mallory).motsu_unwrap();
+                let paid = redeem(&fund, mallory, claimable);
                 prop_assert!(paid <= n(burst));
             }
             prop_assert!(worth(alices) >= before);
@@ -309,17 +306,11 @@ fn incident_25_gain_caught_by_a_late_deposit_stays_at_risk(
     alice: Address,
     mallory: Address,
 ) {
-    construct(&fund, &vault, alice);
-    stake(&fund, &vault, alice, n(STAKE));
+    open(&fund, &vault, alice);
     let shares = stake(&fund, &vault, mallory, n(STAKE));
     vault.sender(alice).mint(fund.address(), n(STAKE / 10));
-    fund.sender(mallory)
-        .request_redeem(shares, mallory, mallory)
-        .motsu_unwrap();
-    let error = fund
-        .sender(mallory)
-        .redeem(shares, mallory, mallory)
-        .motsu_unwrap_err();
+    request(&fund, mallory, shares);
+    let error = redeem_refused(&fund, mallory, shares);
     let nothing_yet = ERC4626ExceededMaxRedeem {
         owner: mallory,
         shares,
@@ -329,10 +320,7 @@ fn incident_25_gain_caught_by_a_late_deposit_stays_at_risk(
     // A loss meanwhile.
     vault.sender(alice).burn(fund.address(), n(STAKE));
     VM::context().increase_time(COOLDOWN);
-    let paid = fund
-        .sender(mallory)
-        .redeem(shares, mallory, mallory)
-        .motsu_unwrap();
+    let paid = redeem(&fund, mallory, shares);
     assert!(paid < n(STAKE));
 }
 
@@ -343,8 +331,7 @@ fn staker_after_a_total_loss_owns_the_new_fund(
     alice: Address,
     bob: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let alices = stake(&fund, &vault, alice, n(STAKE));
+    let alices = open(&fund, &vault, alice);
     vault.sender(alice).burn(fund.address(), n(STAKE));
     let bobs = stake(&fund, &vault, bob, n(STAKE));
     let worth = |shares| fund.sender(alice).convert_to_assets(shares).motsu_unwrap();
@@ -354,8 +341,7 @@ fn staker_after_a_total_loss_owns_the_new_fund(
 
 #[motsu::test]
 fn cover_is_the_value_of_what_the_fund_holds(fund: Fund, vault: Vault, alice: Address) {
-    construct(&fund, &vault, alice);
-    stake(&fund, &vault, alice, n(STAKE));
+    open(&fund, &vault, alice);
     vault.sender(alice).set_price(n(3));
     assert_eq!(fund.sender(alice).cover().motsu_unwrap(), n(STAKE) * n(3));
     vault.sender(alice).burn(fund.address(), n(STAKE / 2));
@@ -447,9 +433,7 @@ fn every_function_of_the_interface_is_routed(fund: Fund, vault: Vault, alice: Ad
 
 #[motsu::test]
 fn lock_refuses_a_second_verb_in_the_middle_of_a_first(fund: Fund, vault: Vault, alice: Address) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
-    request_and_wait(&fund, alice, shares);
+    open_claimable(&fund, &vault, alice);
     provide(&fund, &vault, alice, n(STAKE));
     provide(&fund, &vault, vault.address(), n(STAKE));
     let receiver = alice;
@@ -494,10 +478,7 @@ fn lock_refuses_a_second_verb_in_the_middle_of_a_first(fund: Fund, vault: Vault,
             vault.sender(alice).callback_returned(),
             Locked {}.abi_encode()
         );
-        let _assets = fund
-            .sender(alice)
-            .redeem(n(10_000_000), alice, alice)
-            .motsu_unwrap();
+        let _assets = redeem(&fund, alice, n(10_000_000));
         assert!(!vault.sender(alice).callback_succeeded());
         assert_eq!(
             vault.sender(alice).callback_returned(),
@@ -515,8 +496,7 @@ fn shares_move_by_transfer_and_allowance(
     bob: Address,
     carol: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
+    let shares = open(&fund, &vault, alice);
     assert!(fund.sender(alice).transfer(bob, n(10)).motsu_unwrap());
     fund.assert_emitted(&Transfer {
         from: alice,

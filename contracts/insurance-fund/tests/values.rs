@@ -7,13 +7,10 @@ mod common;
 use alloy_primitives::{Address, U256};
 use breakwater_interfaces::fund::IInsuranceFund::*;
 use breakwater_risk::{fund::LONGEST_WAIT, shares::VIRTUAL_SHARES};
-use insurance_fund::{errors::Error, InsuranceFund};
+use insurance_fund::errors::Error;
 use motsu::prelude::*;
 
 use common::*;
-
-type Fund = Contract<InsuranceFund>;
-type Vault = Contract<MockVault>;
 
 // F1
 #[motsu::test]
@@ -23,8 +20,7 @@ fn shares_are_issued_at_the_high_value_and_redeemed_at_the_low_one(
     alice: Address,
     bob: Address,
 ) {
-    construct(&fund, &vault, alice);
-    stake(&fund, &vault, alice, n(STAKE));
+    open(&fund, &vault, alice);
     // Inventory and what is pending are worth half of the shares at most, a fourth at least.
     let (high, low) = (n(STAKE / 2), n(STAKE / 4));
     vault.sender(alice).set_beside(high, low, U256::ZERO);
@@ -41,7 +37,7 @@ fn shares_are_issued_at_the_high_value_and_redeemed_at_the_low_one(
         held * (supply + VIRTUAL_SHARES) / (held + high + U256::ONE)
     );
     request_and_wait(&fund, bob, bought);
-    let paid = fund.sender(bob).redeem(bought, bob, bob).motsu_unwrap();
+    let paid = redeem(&fund, bob, bought);
     let total = n(2 * STAKE) + low;
     assert_eq!(
         paid,
@@ -58,8 +54,7 @@ fn incident_25_who_buys_in_before_a_known_gain_gains_nothing(
     alice: Address,
     bob: Address,
 ) {
-    construct(&fund, &vault, alice);
-    stake(&fund, &vault, alice, n(STAKE));
+    open(&fund, &vault, alice);
     let gain = n(STAKE / 3);
     vault.sender(alice).set_beside(gain, U256::ZERO, U256::ZERO);
     let bought = stake(&fund, &vault, bob, n(10 * STAKE));
@@ -69,7 +64,7 @@ fn incident_25_who_buys_in_before_a_known_gain_gains_nothing(
         .set_beside(U256::ZERO, U256::ZERO, U256::ZERO);
     vault.sender(alice).mint(fund.address(), gain);
     request_and_wait(&fund, bob, bought);
-    let paid = fund.sender(bob).redeem(bought, bob, bob).motsu_unwrap();
+    let paid = redeem(&fund, bob, bought);
     assert!(paid <= n(10 * STAKE), "{paid}");
 }
 
@@ -81,15 +76,12 @@ fn a_minimum_stays_and_the_maxima_say_so(fund: Fund, vault: Vault, alice: Addres
     let shares = stake(&fund, &vault, alice, n(STAKE));
     request_and_wait(&fund, alice, shares);
     let (max, assets) = (
-        fund.sender(alice).max_redeem(alice).motsu_unwrap(),
+        max_redeem(&fund, alice),
         fund.sender(alice).max_withdraw(alice).motsu_unwrap(),
     );
     assert!(max < shares);
     assert_eq!(assets, n(STAKE) - n(STAKE / 10));
-    let refused = fund
-        .sender(alice)
-        .redeem(shares, alice, alice)
-        .motsu_unwrap_err();
+    let refused = redeem_refused(&fund, alice, shares);
     let expected = ERC4626ExceededMaxRedeem {
         owner: alice,
         shares,
@@ -111,17 +103,12 @@ fn a_minimum_that_is_raised_later_does_not_touch_a_running_request(
     vault: Vault,
     alice: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
-    fund.sender(alice)
-        .request_redeem(shares, alice, alice)
-        .motsu_unwrap();
+    let shares = open(&fund, &vault, alice);
+    request(&fund, alice, shares);
     vault.sender(alice).set_minimum(U256::from(u128::MAX));
     VM::context().increase_time(COOLDOWN);
-    assert_eq!(fund.sender(alice).max_redeem(alice).motsu_unwrap(), shares);
-    fund.sender(alice)
-        .redeem(shares, alice, alice)
-        .motsu_unwrap();
+    assert_eq!(max_redeem(&fund, alice), shares);
+    redeem(&fund, alice, shares);
 }
 
 // F1
@@ -132,12 +119,9 @@ fn prices_that_are_not_good_make_claims_wait_for_three_days_at_most(
     alice: Address,
     mallory: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
+    let shares = open(&fund, &vault, alice);
     let requested = VM::context().block_timestamp();
-    fund.sender(alice)
-        .request_redeem(shares, alice, alice)
-        .motsu_unwrap();
+    request(&fund, alice, shares);
     VM::context().increase_time(COOLDOWN);
     // Somebody makes a price flicker whenever the staker wants to leave.
     let mut waited = 0;
@@ -148,14 +132,8 @@ fn prices_that_are_not_good_make_claims_wait_for_three_days_at_most(
         if now >= requested + COOLDOWN + LONGEST_WAIT {
             break;
         }
-        assert_eq!(
-            fund.sender(alice).max_redeem(alice).motsu_unwrap(),
-            U256::ZERO
-        );
-        let refused = fund
-            .sender(alice)
-            .redeem(shares, alice, alice)
-            .motsu_unwrap_err();
+        assert_eq!(max_redeem(&fund, alice), U256::ZERO);
+        let refused = redeem_refused(&fund, alice, shares);
         let until = n(requested + COOLDOWN + LONGEST_WAIT);
         assert_eq!(refused, Error::from(RedemptionsWait { until }));
         VM::context().increase_time(3_600);
@@ -167,19 +145,14 @@ fn prices_that_are_not_good_make_claims_wait_for_three_days_at_most(
     let longest = fund.sender(alice).longest_wait();
     assert_eq!(longest, n(COOLDOWN + LONGEST_WAIT));
     assert_eq!(n(VM::context().block_timestamp() - requested), longest);
-    assert_eq!(fund.sender(alice).max_redeem(alice).motsu_unwrap(), shares);
-    fund.sender(alice)
-        .redeem(shares, alice, alice)
-        .motsu_unwrap();
+    assert_eq!(max_redeem(&fund, alice), shares);
+    redeem(&fund, alice, shares);
 }
 
 #[motsu::test]
 fn a_wait_that_is_over_leaves_the_window_longer(fund: Fund, vault: Vault, alice: Address) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
-    fund.sender(alice)
-        .request_redeem(shares, alice, alice)
-        .motsu_unwrap();
+    let shares = open(&fund, &vault, alice);
+    request(&fund, alice, shares);
     VM::context().increase_time(COOLDOWN);
     vault.sender(alice).set_waits(n(1));
     fund.sender(alice).sample_wait().motsu_unwrap();
@@ -192,12 +165,9 @@ fn a_wait_that_is_over_leaves_the_window_longer(fund: Fund, vault: Vault, alice:
     });
     // Two days were waited, so the window of two days is open for two more.
     VM::context().increase_time(WINDOW);
-    assert_eq!(fund.sender(alice).max_redeem(alice).motsu_unwrap(), shares);
+    assert_eq!(max_redeem(&fund, alice), shares);
     VM::context().increase_time(1);
-    assert_eq!(
-        fund.sender(alice).max_redeem(alice).motsu_unwrap(),
-        U256::ZERO
-    );
+    assert_eq!(max_redeem(&fund, alice), U256::ZERO);
 }
 
 #[motsu::test]
@@ -236,8 +206,7 @@ fn who_leaves_in_kind_gets_a_part_of_everything(
     alice: Address,
     bob: Address,
 ) {
-    construct(&fund, &vault, alice);
-    let shares = stake(&fund, &vault, alice, n(STAKE));
+    let shares = open(&fund, &vault, alice);
     stake(&fund, &vault, bob, n(STAKE));
     let in_lots = n(STAKE / 8);
     vault
@@ -289,9 +258,7 @@ fn incident_24_a_rush_of_requests_pays_each_its_part(fund: Fund, vault: Vault, a
     let stakers: Vec<Address> = (1..=20).map(Address::with_last_byte).collect();
     for staker in &stakers {
         let shares = stake(&fund, &vault, *staker, n(STAKE));
-        fund.sender(*staker)
-            .request_redeem(shares, *staker, *staker)
-            .motsu_unwrap();
+        request(&fund, *staker, shares);
     }
     VM::context().increase_time(COOLDOWN);
     // A loss of a fourth comes in between: those who left bear none of it, all others alike.
@@ -300,11 +267,8 @@ fn incident_24_a_rush_of_requests_pays_each_its_part(fund: Fund, vault: Vault, a
             let held = vault.sender(alice).balance_of(fund.address());
             vault.sender(alice).burn(fund.address(), held / n(4));
         }
-        let shares = fund.sender(alice).max_redeem(*staker).motsu_unwrap();
-        let paid = fund
-            .sender(*staker)
-            .redeem(shares, *staker, *staker)
-            .motsu_unwrap();
+        let shares = max_redeem(&fund, *staker);
+        let paid = redeem(&fund, *staker, shares);
         let fair = if index < 10 { STAKE } else { STAKE / 4 * 3 };
         assert!(n(fair) - paid <= n(2), "{index}: {paid} of {fair}");
     }

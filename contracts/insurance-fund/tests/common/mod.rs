@@ -4,7 +4,7 @@
 #![allow(unreachable_pub, missing_docs, dead_code, unexpected_cfgs)]
 
 use alloy_primitives::{Address, Bytes, U256};
-use insurance_fund::InsuranceFund;
+use insurance_fund::{errors::Error, InsuranceFund};
 use motsu::prelude::*;
 use stylus_sdk::{
     call::RawCall,
@@ -180,6 +180,11 @@ impl MockVault {
     }
 }
 
+/// The fund under test.
+pub type Fund = Contract<InsuranceFund>;
+/// The vault beside it.
+pub type Vault = Contract<MockVault>;
+
 /// Cool-down of the tests: a week, in seconds.
 pub const COOLDOWN: u64 = 7 * 24 * 3_600;
 /// Window of the tests: two days, in seconds.
@@ -193,38 +198,66 @@ pub fn n(value: u64) -> U256 {
 }
 
 /// Constructs the fund over `vault`.
-pub fn construct(fund: &Contract<InsuranceFund>, vault: &Contract<MockVault>, by: Address) {
+pub fn construct(fund: &Fund, vault: &Vault, by: Address) {
     fund.sender(by)
         .constructor(vault.address(), n(COOLDOWN), n(WINDOW))
         .motsu_unwrap();
 }
 
 /// Gives `who` vault shares and an approval of the fund for them.
-pub fn provide(
-    fund: &Contract<InsuranceFund>,
-    vault: &Contract<MockVault>,
-    who: Address,
-    assets: U256,
-) {
+pub fn provide(fund: &Fund, vault: &Vault, who: Address, assets: U256) {
     vault.sender(who).mint(who, assets);
     let _approved = vault.sender(who).approve(fund.address(), U256::MAX >> 1);
 }
 
 /// Stakes `assets` new vault shares of `who`; returns the fund shares.
-pub fn stake(
-    fund: &Contract<InsuranceFund>,
-    vault: &Contract<MockVault>,
-    who: Address,
-    assets: U256,
-) -> U256 {
+pub fn stake(fund: &Fund, vault: &Vault, who: Address, assets: U256) -> U256 {
     provide(fund, vault, who, assets);
     fund.sender(who).deposit(assets, who).motsu_unwrap()
 }
 
-/// Requests `shares` of `who` and waits until they can be claimed.
-pub fn request_and_wait(fund: &Contract<InsuranceFund>, who: Address, shares: U256) {
+/// Constructs the fund and stakes [`STAKE`] of `who`; returns the fund shares.
+pub fn open(fund: &Fund, vault: &Vault, who: Address) -> U256 {
+    construct(fund, vault, who);
+    stake(fund, vault, who, n(STAKE))
+}
+
+/// The same, and all of the shares can be claimed.
+pub fn open_claimable(fund: &Fund, vault: &Vault, who: Address) -> U256 {
+    let shares = open(fund, vault, who);
+    request_and_wait(fund, who, shares);
+    shares
+}
+
+/// Requests `shares` of `who`.
+#[track_caller]
+pub fn request(fund: &Fund, who: Address, shares: U256) {
     fund.sender(who)
         .request_redeem(shares, who, who)
         .motsu_unwrap();
+}
+
+/// Requests `shares` of `who` and waits until they can be claimed.
+#[track_caller]
+pub fn request_and_wait(fund: &Fund, who: Address, shares: U256) {
+    request(fund, who, shares);
     VM::context().increase_time(COOLDOWN);
+}
+
+/// Claims `shares` of `who`; returns what is paid.
+#[track_caller]
+pub fn redeem(fund: &Fund, who: Address, shares: U256) -> U256 {
+    fund.sender(who).redeem(shares, who, who).motsu_unwrap()
+}
+
+/// The error of a claim that must fail.
+#[track_caller]
+pub fn redeem_refused(fund: &Fund, who: Address, shares: U256) -> Error {
+    fund.sender(who).redeem(shares, who, who).motsu_unwrap_err()
+}
+
+/// Most shares that `who` can claim now.
+#[track_caller]
+pub fn max_redeem(fund: &Fund, who: Address) -> U256 {
+    fund.sender(who).max_redeem(who).motsu_unwrap()
 }
