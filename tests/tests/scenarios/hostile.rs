@@ -19,16 +19,82 @@ use crate::common::{
     ten_ether_account, IHostile,
 };
 
-/// A live auction of an account's ether, and a taker that has the money to pay for it.
+/// A contract that makes calls when it is called back, and who tells it which: a taker in a take, a token in a transfer.
 struct Scene {
     suite: Suite,
-    account: B256,
-    id: U256,
     user: Address,
-    taker: Address,
+    contract: Address,
+    /// How many calls it was told.
+    attempts: usize,
 }
 
-fn scene() -> Scene {
+impl Scene {
+    /// One more call of the contract: of `target`.
+    fn attempt<C: SolCall>(&mut self, target: Address, call: &C) {
+        let call = IHostile::attemptCall {
+            target,
+            data: call.abi_encode().into(),
+        };
+        self.suite.send(self.user, self.contract, &call).unwrap();
+        self.attempts += 1;
+    }
+
+    /// For each attempt whether it succeeded, and what it was answered.
+    fn outcomes(&mut self) -> Vec<(bool, Vec<u8>)> {
+        let outcome = |index| {
+            let index = U256::from(index);
+            let done = IHostile::succeededCall { index };
+            let answer = IHostile::answersCall { index };
+            (
+                self.suite.view(self.contract, &done).unwrap(),
+                self.suite.view(self.contract, &answer).unwrap().to_vec(),
+            )
+        };
+        (0..self.attempts).map(outcome).collect()
+    }
+
+    /// The taker takes all of an auction, for what the quote says, and none of its attempts succeeds. Returns what it took.
+    fn take_all_and_no_more(&mut self, id: U256) -> U256 {
+        let quoted = self.suite.quote(id, U256::MAX).unwrap();
+        let (taken, _) = self
+            .suite
+            .send(self.user, self.contract, &take(id, U256::MAX))
+            .unwrap();
+        let said = (quoted.lotTaken, quoted.payment);
+        assert_eq!((taken.lotTaken, taken.paid), said);
+        for (index, (succeeded, answer)) in self.outcomes().into_iter().enumerate() {
+            assert!(!succeeded, "attempt {index}: {answer:?}");
+        }
+        taken.lotTaken
+    }
+
+    /// Another account, which can be liquidated at once.
+    fn victim(&mut self) -> B256 {
+        let suite = &mut self.suite;
+        let weth = suite.weth();
+        let owner = suite.user("victim");
+        suite.set_price(weth, 200 * DOLLAR).unwrap();
+        let collateral = [(weth, milli_ether(10_000))];
+        let victim = suite
+            .open_position(owner, 0, &collateral, stable(1_470))
+            .unwrap();
+        suite.pass(100).unwrap();
+        suite.set_price(weth, 178 * DOLLAR).unwrap();
+        assert!(suite.check_liquidation(victim, weth).unwrap().succeeds);
+        victim
+    }
+}
+
+/// A take by the taker of a scene.
+fn take(id: U256, max_lot: U256) -> IHostile::takeCall {
+    IHostile::takeCall {
+        id,
+        maxLot: max_lot,
+    }
+}
+
+/// A taker that has the money to pay for a live auction of an account's ether; the account and the auction.
+fn taking() -> (Scene, B256, U256) {
     let mut suite = funded();
     let (_, account) = ten_ether_account(&mut suite);
     let (weth, keeper) = (suite.weth(), suite.user("keeper"));
@@ -38,66 +104,24 @@ fn scene() -> Scene {
     suite.set_price(weth, 180 * DOLLAR).unwrap();
     let user = suite.user("attacker");
     let arguments = (suite.modules.auction, suite.asset).abi_encode_params();
-    let taker = create(&mut suite, user, "HostileTaker", &arguments);
+    let contract = create(&mut suite, user, "HostileTaker", &arguments);
     let asset = suite.asset;
-    suite.give(asset, taker, stable(10_000)).unwrap();
-    Scene {
+    suite.give(asset, contract, stable(10_000)).unwrap();
+    let scene = Scene {
         suite,
-        account,
-        id,
         user,
-        taker,
-    }
-}
-
-/// What a contract does when it is called: any call of `target`.
-fn attempt<C: SolCall>(
-    suite: &mut Suite,
-    user: Address,
-    contract: Address,
-    target: Address,
-    call: &C,
-) {
-    let call = IHostile::attemptCall {
-        target,
-        data: call.abi_encode().into(),
+        contract,
+        attempts: 0,
     };
-    suite.send(user, contract, &call).unwrap();
-}
-
-/// Whether an attempt succeeded, and what it was answered.
-fn outcome(suite: &mut Suite, contract: Address, index: usize) -> (bool, Vec<u8>) {
-    let index = U256::from(index);
-    let done = suite.view(contract, &IHostile::succeededCall { index });
-    let answer = suite.view(contract, &IHostile::answersCall { index });
-    (done.unwrap(), answer.unwrap().to_vec())
+    (scene, account, id)
 }
 
 #[test]
 fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_vault_are_refused() {
-    let Scene {
-        mut suite,
-        account,
-        id,
-        user,
-        taker,
-    } = scene();
-    let modules = suite.modules;
-    let (weth, one) = (suite.weth(), U256::from(1));
-    // Another account that could be liquidated at once.
-    let victim_owner = suite.user("victim");
-    suite.set_price(weth, 200 * DOLLAR).unwrap();
-    let victim = suite
-        .open_position(
-            victim_owner,
-            0,
-            &[(weth, milli_ether(10_000))],
-            stable(1_470),
-        )
-        .unwrap();
-    suite.pass(100).unwrap();
-    suite.set_price(weth, 178 * DOLLAR).unwrap();
-    assert!(suite.check_liquidation(victim, weth).unwrap().succeeds);
+    let (mut scene, account, id) = taking();
+    let (modules, taker) = (scene.suite.modules, scene.contract);
+    let (weth, one) = (scene.suite.weth(), U256::from(1));
+    let victim = scene.victim();
 
     let auction = modules.auction;
     let again = ILiquidationAuction::takeCall {
@@ -109,21 +133,12 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
         receiver: taker,
         data: Default::default(),
     };
-    attempt(&mut suite, user, taker, auction, &again);
-    attempt(
-        &mut suite,
-        user,
-        taker,
+    scene.attempt(auction, &again);
+    scene.attempt(
         auction,
         &ILiquidationAuction::resetCall { id, keeper: taker },
     );
-    attempt(
-        &mut suite,
-        user,
-        taker,
-        auction,
-        &ILiquidationAuction::closeCall { id },
-    );
+    scene.attempt(auction, &ILiquidationAuction::closeCall { id });
     let start = ILiquidationAuction::startCall {
         account,
         token: weth,
@@ -134,29 +149,11 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
         volatility: U256::from(1),
         keeper: taker,
     };
-    attempt(&mut suite, user, taker, auction, &start);
-    attempt(
-        &mut suite,
-        user,
-        taker,
-        auction,
-        &ILiquidationAuction::setDustCall { dust: one },
-    );
-    attempt(
-        &mut suite,
-        user,
-        taker,
-        auction,
-        &ILiquidationAuction::acceptOwnershipCall {},
-    );
+    scene.attempt(auction, &start);
+    scene.attempt(auction, &ILiquidationAuction::setDustCall { dust: one });
+    scene.attempt(auction, &ILiquidationAuction::acceptOwnershipCall {});
     // Its views too, so that nobody reads books that are half written.
-    attempt(
-        &mut suite,
-        user,
-        taker,
-        auction,
-        &ILiquidationAuction::statusOfCall { id },
-    );
+    scene.attempt(auction, &ILiquidationAuction::statusOfCall { id });
     let order = Order {
         id,
         maxLot: U256::MAX,
@@ -169,42 +166,24 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
         receiver: taker,
         data: Default::default(),
     };
-    attempt(&mut suite, user, taker, auction, &batch);
-    attempt(
-        &mut suite,
-        user,
-        taker,
-        auction,
-        &ILiquidationAuction::cancelCall { id },
-    );
-    attempt(
-        &mut suite,
-        user,
-        taker,
-        auction,
-        &ILiquidationAuction::tripCall { token: weth },
-    );
-    attempt(
-        &mut suite,
-        user,
-        taker,
-        auction,
-        &ILiquidationAuction::setStopCall { level: 0 },
-    );
+    scene.attempt(auction, &batch);
+    scene.attempt(auction, &ILiquidationAuction::cancelCall { id });
+    scene.attempt(auction, &ILiquidationAuction::tripCall { token: weth });
+    scene.attempt(auction, &ILiquidationAuction::setStopCall { level: 0 });
     let redeem = IInsuranceFund::redeemCall {
         shares: one,
         receiver: taker,
         controller: taker,
     };
-    attempt(&mut suite, user, taker, modules.fund, &redeem);
+    scene.attempt(modules.fund, &redeem);
     let request = IInsuranceFund::requestRedeemCall {
         shares: one,
         controller: taker,
-        owner: user,
+        owner: scene.user,
     };
-    attempt(&mut suite, user, taker, modules.fund, &request);
+    scene.attempt(modules.fund, &request);
     let offer = IOracleAdapter::transferOwnershipCall { newOwner: taker };
-    attempt(&mut suite, user, taker, modules.oracle, &offer);
+    scene.attempt(modules.oracle, &offer);
     let vault = modules.vault;
     let release = IVault::releaseCall {
         account,
@@ -212,7 +191,7 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
         amount: one,
         receiver: taker,
     };
-    attempt(&mut suite, user, taker, vault, &release);
+    scene.attempt(vault, &release);
     let settle = IVault::settleCall {
         account,
         token: weth,
@@ -223,7 +202,7 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
         lotReturned: one,
         ended: true,
     };
-    attempt(&mut suite, user, taker, vault, &settle);
+    scene.attempt(vault, &settle);
     let deliver = IVault::deliverCall {
         account,
         token: weth,
@@ -236,59 +215,35 @@ fn in_a_takes_callback_every_verb_of_the_auction_and_the_partners_verbs_of_the_v
         amount: one,
         receiver: taker,
     };
-    attempt(&mut suite, user, taker, vault, &deliver);
+    scene.attempt(vault, &deliver);
     let liquidate = IVault::liquidateCall {
         account: victim,
         token: weth,
         maxRepay: U256::MAX,
         keeper: taker,
     };
-    attempt(&mut suite, user, taker, vault, &liquidate);
+    scene.attempt(vault, &liquidate);
     let borrow = IVault::borrowCall {
         account,
         assets: stable(500),
         receiver: taker,
     };
-    attempt(&mut suite, user, taker, vault, &borrow);
-    let number = 19;
+    scene.attempt(vault, &borrow);
 
-    let quoted = suite.quote(id, U256::MAX).unwrap();
-    let take = IHostile::takeCall {
-        id,
-        maxLot: U256::MAX,
-    };
-    let (taken, _) = suite.send(user, taker, &take).unwrap();
-    assert_eq!(
-        (taken.lotTaken, taken.paid),
-        (quoted.lotTaken, quoted.payment)
-    );
-    for index in 0..number {
-        let (succeeded, answer) = outcome(&mut suite, taker, index);
-        assert!(!succeeded, "attempt {index}: {answer:?}");
-    }
-    assert_eq!(suite.balance_of(weth, taker).unwrap(), quoted.lotTaken);
+    let taken = scene.take_all_and_no_more(id);
+    let mut suite = scene.suite;
+    assert_eq!(suite.balance_of(weth, taker).unwrap(), taken);
     assert!(suite.check_liquidation(victim, weth).unwrap().succeeds);
     invariants::check_all(&mut suite).unwrap();
 }
 
 #[test]
 fn in_a_takes_callback_the_fund_absorbs_nothing_of_this_lot_or_another() {
-    let Scene {
-        mut suite,
-        account,
-        id,
-        user,
-        taker,
-    } = scene();
-    let (weth, modules) = (suite.weth(), suite.modules);
-    let (owner, keeper) = (suite.user("victim"), suite.user("keeper"));
-    suite.set_price(weth, 200 * DOLLAR).unwrap();
-    let collateral = [(weth, milli_ether(10_000))];
-    let victim = suite
-        .open_position(owner, 0, &collateral, stable(1_470))
-        .unwrap();
-    suite.pass(100).unwrap();
-    suite.set_price(weth, 178 * DOLLAR).unwrap();
+    let (mut scene, account, id) = taking();
+    let (weth, modules) = (scene.suite.weth(), scene.suite.modules);
+    let victim = scene.victim();
+    let (user, suite) = (scene.user, &mut scene.suite);
+    let keeper = suite.user("keeper");
     let (other, _) = suite.liquidate(keeper, victim, weth).unwrap();
     // Until both lots are at the backstop: outside of a callback anybody lets the fund take them.
     let call = |id| IInsuranceFund::absorbCall {
@@ -303,12 +258,12 @@ fn in_a_takes_callback_the_fund_absorbs_nothing_of_this_lot_or_another() {
     suite.try_out(user, modules.fund, &call(id)).unwrap();
 
     for id in [id, other] {
-        attempt(&mut suite, user, taker, modules.fund, &call(id));
+        scene.attempt(modules.fund, &call(id));
         let direct = ILiquidationAuction::absorbCall {
             id,
             maxLot: U256::MAX,
         };
-        attempt(&mut suite, user, taker, modules.auction, &direct);
+        scene.attempt(modules.auction, &direct);
     }
     let one = U256::from(1);
     let absorb = IVault::absorbCall {
@@ -323,22 +278,11 @@ fn in_a_takes_callback_the_fund_absorbs_nothing_of_this_lot_or_another() {
         price: one,
         low: U256::MAX,
     };
-    attempt(&mut suite, user, taker, modules.vault, &absorb);
-    let shares = suite.balance_of(modules.vault, modules.fund).unwrap();
-    let quoted = suite.quote(id, U256::MAX).unwrap();
-    let take = IHostile::takeCall {
-        id,
-        maxLot: U256::MAX,
-    };
-    let (taken, _) = suite.send(user, taker, &take).unwrap();
-    assert_eq!(
-        (taken.lotTaken, taken.paid),
-        (quoted.lotTaken, quoted.payment)
-    );
-    for index in 0..5 {
-        let (succeeded, answer) = outcome(&mut suite, taker, index);
-        assert!(!succeeded, "attempt {index}: {answer:?}");
-    }
+    scene.attempt(modules.vault, &absorb);
+    let shares = scene.suite.balance_of(modules.vault, modules.fund);
+    let shares = shares.unwrap();
+    scene.take_all_and_no_more(id);
+    let mut suite = scene.suite;
     // No share of the fund was burnt by it, and the other lot can be absorbed as before.
     assert!(suite.balance_of(modules.vault, modules.fund).unwrap() >= shares);
     suite.send(user, modules.fund, &call(other)).unwrap();
@@ -348,14 +292,9 @@ fn in_a_takes_callback_the_fund_absorbs_nothing_of_this_lot_or_another() {
 
 #[test]
 fn a_callback_may_use_the_vault_as_anybody_may_and_gains_nothing_by_it() {
-    let Scene {
-        mut suite,
-        account,
-        id,
-        user,
-        taker,
-    } = scene();
-    let (vault, asset, weth) = (suite.modules.vault, suite.asset, suite.weth());
+    let (mut scene, account, id) = taking();
+    let (user, taker) = (scene.user, scene.contract);
+    let (vault, asset) = (scene.suite.modules.vault, scene.suite.asset);
     // The taker pays the claim in the callback, deposits and withdraws at the share price of the moment.
     let pay = IVault::repayClaimCall {
         account,
@@ -365,30 +304,28 @@ fn a_callback_may_use_the_vault_as_anybody_may_and_gains_nothing_by_it() {
         spender: vault,
         value: U256::MAX,
     };
-    attempt(&mut suite, user, taker, asset, &approve);
-    attempt(&mut suite, user, taker, vault, &pay);
+    scene.attempt(asset, &approve);
+    scene.attempt(vault, &pay);
     let deposit = IVault::depositCall {
         assets: stable(1_000),
         receiver: taker,
     };
-    attempt(&mut suite, user, taker, vault, &deposit);
+    scene.attempt(vault, &deposit);
     let withdraw = IVault::withdrawCall {
         assets: stable(999),
         receiver: taker,
         owner: taker,
     };
-    attempt(&mut suite, user, taker, vault, &withdraw);
+    scene.attempt(vault, &withdraw);
+    let suite = &mut scene.suite;
     let before = suite.balance_of(asset, taker).unwrap();
     let cash = suite.market().unwrap().cash;
-    let take = IHostile::takeCall {
-        id,
-        maxLot: milli_ether(2_000),
-    };
-    let (taken, _) = suite.send(user, taker, &take).unwrap();
-    for index in 0..4 {
-        let (succeeded, answer) = outcome(&mut suite, taker, index);
+    let call = take(id, milli_ether(2_000));
+    let (taken, _) = suite.send(user, taker, &call).unwrap();
+    for (index, (succeeded, answer)) in scene.outcomes().into_iter().enumerate() {
         assert!(succeeded, "attempt {index}: {answer:?}");
     }
+    let (mut suite, weth) = (scene.suite.clone(), scene.suite.weth());
     let after = suite.balance_of(asset, taker).unwrap();
     assert_eq!(before - after, taken.paid + stable(101));
     let shares = suite.balance_of(vault, taker).unwrap();
@@ -406,13 +343,8 @@ fn a_callback_may_use_the_vault_as_anybody_may_and_gains_nothing_by_it() {
 
 #[test]
 fn a_take_whose_taker_misbehaves_leaves_no_trace() {
-    let Scene {
-        mut suite,
-        account,
-        id,
-        user,
-        taker,
-    } = scene();
+    let (scene, account, id) = taking();
+    let (mut suite, user, taker) = (scene.suite, scene.user, scene.contract);
     let users = [user, taker];
     let before = everything(&mut suite, account, &users);
     // In the order of the contract: what it does, and which error comes of it.
@@ -426,10 +358,7 @@ fn a_take_whose_taker_misbehaves_leaves_no_trace() {
         (7, false), // no allowance for the payment
         (8, false), // a unit less than the payment
     ];
-    let take = IHostile::takeCall {
-        id,
-        maxLot: U256::MAX,
-    };
+    let take = take(id, U256::MAX);
     for (behaviour, in_callback) in misbehaviours {
         let behave = IHostile::behaveCall { behaviour };
         raw(&mut suite, user, taker, behave.abi_encode());
@@ -463,13 +392,8 @@ fn a_take_whose_taker_misbehaves_leaves_no_trace() {
 
 #[test]
 fn a_take_without_money_or_in_favour_of_a_module_is_refused_and_leaves_no_trace() {
-    let Scene {
-        mut suite,
-        account,
-        id,
-        user,
-        ..
-    } = scene();
+    let (scene, account, id) = taking();
+    let (mut suite, user) = (scene.suite, scene.user);
     let before = everything(&mut suite, account, &[user]);
     let failure = suite.take(user, id, U256::MAX, U256::MAX).unwrap_err();
     assert!(failure.is::<IVault::TokenCallFailed>(), "{failure}");
@@ -529,34 +453,30 @@ fn in_a_tokens_callback_every_verb_and_view_of_the_vault_is_refused_by_the_runti
     let mut suite = funded();
     let (_, account) = ten_ether_account(&mut suite);
     let user = suite.user("attacker");
-    let asset = hooked_asset(&mut suite, user);
-    let vault = suite.modules.vault;
+    let contract = hooked_asset(&mut suite, user);
+    let (vault, weth, one) = (suite.modules.vault, suite.weth(), U256::from(1));
     provide(&mut suite, user, stable(1_000));
-    let (weth, one) = (suite.weth(), U256::from(1));
-    attempt(
-        &mut suite,
+    let mut scene = Scene {
+        suite,
         user,
-        asset,
+        contract,
+        attempts: 0,
+    };
+    scene.attempt(
         vault,
         &IVault::depositCall {
             assets: one,
             receiver: user,
         },
     );
-    attempt(
-        &mut suite,
-        user,
-        asset,
+    scene.attempt(
         vault,
         &IVault::mintCall {
             shares: one,
             receiver: user,
         },
     );
-    attempt(
-        &mut suite,
-        user,
-        asset,
+    scene.attempt(
         vault,
         &IVault::withdrawCall {
             assets: one,
@@ -564,10 +484,7 @@ fn in_a_tokens_callback_every_verb_and_view_of_the_vault_is_refused_by_the_runti
             owner: user,
         },
     );
-    attempt(
-        &mut suite,
-        user,
-        asset,
+    scene.attempt(
         vault,
         &IVault::redeemCall {
             shares: one,
@@ -575,30 +492,21 @@ fn in_a_tokens_callback_every_verb_and_view_of_the_vault_is_refused_by_the_runti
             owner: user,
         },
     );
-    attempt(
-        &mut suite,
-        user,
-        asset,
+    scene.attempt(
         vault,
         &IVault::transferCall {
             to: user,
             value: U256::ZERO,
         },
     );
-    attempt(
-        &mut suite,
-        user,
-        asset,
+    scene.attempt(
         vault,
         &IVault::approveCall {
             spender: user,
             value: one,
         },
     );
-    attempt(
-        &mut suite,
-        user,
-        asset,
+    scene.attempt(
         vault,
         &IVault::depositCollateralCall {
             account,
@@ -606,10 +514,7 @@ fn in_a_tokens_callback_every_verb_and_view_of_the_vault_is_refused_by_the_runti
             amount: one,
         },
     );
-    attempt(
-        &mut suite,
-        user,
-        asset,
+    scene.attempt(
         vault,
         &IVault::borrowCall {
             account,
@@ -617,30 +522,21 @@ fn in_a_tokens_callback_every_verb_and_view_of_the_vault_is_refused_by_the_runti
             receiver: user,
         },
     );
-    attempt(
-        &mut suite,
-        user,
-        asset,
+    scene.attempt(
         vault,
         &IVault::repayCall {
             account,
             assets: one,
         },
     );
-    attempt(
-        &mut suite,
-        user,
-        asset,
+    scene.attempt(
         vault,
         &IVault::repayClaimCall {
             account,
             assets: one,
         },
     );
-    attempt(
-        &mut suite,
-        user,
-        asset,
+    scene.attempt(
         vault,
         &IVault::liquidateCall {
             account,
@@ -649,41 +545,19 @@ fn in_a_tokens_callback_every_verb_and_view_of_the_vault_is_refused_by_the_runti
             keeper: user,
         },
     );
-    attempt(&mut suite, user, asset, vault, &IVault::accrueCall {});
-    attempt(&mut suite, user, asset, vault, &IVault::mintReserveCall {});
-    attempt(
-        &mut suite,
-        user,
-        asset,
+    scene.attempt(vault, &IVault::accrueCall {});
+    scene.attempt(vault, &IVault::mintReserveCall {});
+    scene.attempt(
         vault,
         &IVault::setOperatorCall {
             operator: user,
             approved: true,
         },
     );
-    attempt(&mut suite, user, asset, vault, &IVault::totalAssetsCall {});
-    attempt(
-        &mut suite,
-        user,
-        asset,
-        vault,
-        &IVault::convertToAssetsCall { shares: one },
-    );
-    attempt(
-        &mut suite,
-        user,
-        asset,
-        vault,
-        &IVault::balanceOfCall { owner: user },
-    );
-    attempt(
-        &mut suite,
-        user,
-        asset,
-        vault,
-        &IVault::healthOfCall { account },
-    );
-    let number = 18;
+    scene.attempt(vault, &IVault::totalAssetsCall {});
+    scene.attempt(vault, &IVault::convertToAssetsCall { shares: one });
+    scene.attempt(vault, &IVault::balanceOfCall { owner: user });
+    scene.attempt(vault, &IVault::healthOfCall { account });
     let verbs: Vec<Vec<u8>> = vec![
         IVault::depositCall {
             assets: stable(100),
@@ -703,17 +577,18 @@ fn in_a_tokens_callback_every_verb_and_view_of_the_vault_is_refused_by_the_runti
         .abi_encode(),
     ];
     for verb in verbs {
-        let receipt = raw(&mut suite, user, vault, verb);
+        let receipt = raw(&mut scene.suite, user, vault, verb);
         assert!(receipt.is_success(), "{:?}", receipt.status);
-        for index in 0..number {
+        for (index, outcome) in scene.outcomes().into_iter().enumerate() {
             // The runtime's own refusal, before any code of the vault: no revert data.
-            let outcome = outcome(&mut suite, asset, index);
             assert_eq!(outcome, (false, vec![]), "attempt {index}");
         }
     }
     // Without hooks the same calls are in order.
     let (assets, receiver) = (stable(1), user);
-    let failure = suite.try_out(user, vault, &IVault::depositCall { assets, receiver });
+    let failure = scene
+        .suite
+        .try_out(user, vault, &IVault::depositCall { assets, receiver });
     assert!(failure.is_ok());
 }
 

@@ -63,6 +63,13 @@ impl World {
         }
     }
 
+    /// The first market takes 600 of the pool's 1,000, which are Ann's. Returns her and her shares.
+    fn filled() -> (Self, Address, U256) {
+        let mut world = Self::new(stable(600));
+        let (ann, shares) = world.enter("ann", stable(1_000));
+        (world, ann, shares)
+    }
+
     /// Somebody new puts assets into the pool. Returns the shares.
     fn enter(&mut self, name: &str, assets: U256) -> (Address, U256) {
         let user = self.suite.user(name);
@@ -129,6 +136,25 @@ impl World {
     }
 }
 
+/// Somebody borrows of the market at hand against ten ether.
+fn lend_out(suite: &mut Suite, assets: U256) {
+    let borrower = suite.user("borrower");
+    let collateral = [(suite.weth(), milli_ether(10_000))];
+    suite
+        .open_position(borrower, 0, &collateral, assets)
+        .unwrap();
+}
+
+/// The guardian of the market at hand pauses a verb for an hour.
+fn pause(suite: &mut Suite, verb: u64) {
+    let call = IVault::pauseCall {
+        verb: U256::from(verb),
+        duration: U256::from(3_600),
+    };
+    let (guardian, vault) = (suite.owner, suite.modules.vault);
+    suite.send(guardian, vault, &call).unwrap();
+}
+
 /// What rounding may cost who moves: a base unit a market.
 fn is_about(left: U256, right: U256) -> bool {
     left.abs_diff(right) <= U256::from(2)
@@ -136,8 +162,7 @@ fn is_about(left: U256, right: U256) -> bool {
 
 #[test]
 fn deposits_fill_the_markets_in_order_and_withdrawals_empty_them_from_the_end() {
-    let mut world = World::new(stable(600));
-    let (ann, shares) = world.enter("ann", stable(1_000));
+    let (mut world, ann, shares) = World::filled();
     let (first, second) = (world.suite.modules.vault, world.second.vault);
     assert!(is_about(world.in_market(first), stable(600)));
     assert!(is_about(world.in_market(second), stable(400)));
@@ -162,21 +187,10 @@ fn deposits_fill_the_markets_in_order_and_withdrawals_empty_them_from_the_end() 
 
 #[test]
 fn the_pool_of_pools_keeps_what_erc_4626_promises() {
-    let mut world = World::new(stable(600));
-    world.enter("ann", stable(1_000));
+    let (mut world, ..) = World::filled();
     // A share price that is no round figure, in both markets.
-    let weth = world.suite.weth();
-    let owner = world.suite.user("owner");
-    let collateral = [(weth, milli_ether(10_000))];
-    world
-        .suite
-        .open_position(owner, 0, &collateral, stable(400))
-        .unwrap();
-    world.beside(|suite| {
-        suite
-            .open_position(owner, 0, &collateral, stable(300))
-            .unwrap();
-    });
+    lend_out(&mut world.suite, stable(400));
+    world.beside(|suite| lend_out(suite, stable(300)));
     world.suite.pass(30 * 86_400).unwrap();
     let prover = world.suite.user("prover");
     let arguments = world.pool.abi_encode();
@@ -214,14 +228,8 @@ fn the_pool_of_pools_keeps_what_erc_4626_promises() {
 
 #[test]
 fn what_is_lent_out_or_paused_is_not_promised_and_all_that_is_promised_can_be_had() {
-    let mut world = World::new(stable(600));
-    let (ann, shares) = world.enter("ann", stable(1_000));
-    let borrower = world.suite.user("borrower");
-    let collateral = [(world.suite.weth(), milli_ether(10_000))];
-    world
-        .suite
-        .open_position(borrower, 0, &collateral, stable(500))
-        .unwrap();
+    let (mut world, ann, shares) = World::filled();
+    lend_out(&mut world.suite, stable(500));
     // The first market has 100 left, the second all of its 400.
     assert!(is_about(
         world.ask(IPoolOfPools::liquidityCall {}),
@@ -248,15 +256,7 @@ fn what_is_lent_out_or_paused_is_not_promised_and_all_that_is_promised_can_be_ha
     );
 
     // The guardian of the second market pauses its withdrawals: those 400 are out of reach, and deposits go on.
-    let admin = world.suite.owner;
-    world.beside(|suite| {
-        let call = IVault::pauseCall {
-            verb: U256::from(1),
-            duration: U256::from(3_600),
-        };
-        let vault = suite.modules.vault;
-        suite.send(admin, vault, &call).unwrap();
-    });
+    world.beside(|suite| pause(suite, 1));
     let most = world.ask(IVault::maxWithdrawCall { owner });
     assert!(is_about(most, stable(100)));
     let mut redeemed = world.clone();
@@ -267,20 +267,8 @@ fn what_is_lent_out_or_paused_is_not_promised_and_all_that_is_promised_can_be_ha
     assert!(!more.is_zero());
 
     // Deposits of both are paused: there is no room, and the pool says so.
-    for beside in [false, true] {
-        let pause = |suite: &mut Suite| {
-            let call = IVault::pauseCall {
-                verb: U256::ZERO,
-                duration: U256::from(3_600),
-            };
-            let vault = suite.modules.vault;
-            suite.send(admin, vault, &call).unwrap();
-        };
-        match beside {
-            false => pause(&mut world.suite),
-            true => world.beside(pause),
-        }
-    }
+    pause(&mut world.suite, 0);
+    world.beside(|suite| pause(suite, 0));
     let receiver = ann;
     assert_eq!(world.ask(IVault::maxDepositCall { receiver }), U256::ZERO);
     world.allow(ann, stable(1));
@@ -337,14 +325,8 @@ fn a_markets_loss_is_every_holders_from_the_call_that_recognises_it_and_a_covere
 
 #[test]
 fn interest_of_a_market_is_the_holders() {
-    let mut world = World::new(stable(600));
-    let (_, shares) = world.enter("ann", stable(1_000));
-    let borrower = world.suite.user("borrower");
-    let collateral = [(world.suite.weth(), milli_ether(10_000))];
-    world
-        .suite
-        .open_position(borrower, 0, &collateral, stable(500))
-        .unwrap();
+    let (mut world, _, shares) = World::filled();
+    lend_out(&mut world.suite, stable(500));
     let before = world.worth(shares);
     world.suite.pass(30 * 86_400).unwrap();
     let after = world.worth(shares);
@@ -356,8 +338,7 @@ fn interest_of_a_market_is_the_holders() {
 
 #[test]
 fn only_the_owner_rebalances_within_caps_and_within_what_is_there() {
-    let mut world = World::new(stable(600));
-    world.enter("ann", stable(1_000));
+    let (mut world, ..) = World::filled();
     let (first, second) = (world.suite.modules.vault, world.second.vault);
     let (pool, curator) = (world.pool, world.curator);
     let total = world.total();
@@ -390,12 +371,7 @@ fn only_the_owner_rebalances_within_caps_and_within_what_is_there() {
     assert!(is_about(world.in_market(second), stable(750)));
     assert!(total - world.total() <= U256::from(2));
     // What is lent out can't be moved.
-    let borrower = world.suite.user("borrower");
-    let collateral = [(world.suite.weth(), milli_ether(10_000))];
-    world
-        .suite
-        .open_position(borrower, 0, &collateral, stable(200))
-        .unwrap();
+    lend_out(&mut world.suite, stable(200));
     let call = move_to(first, second, stable(60));
     let failure = refused(&mut world.suite, curator, pool, &call);
     assert!(
@@ -461,8 +437,7 @@ fn nothing_is_bought_for_less_than_rounding_costs_and_the_list_of_markets_is_che
 
 #[test]
 fn a_token_that_calls_back_cannot_re_enter_the_pool_of_pools() {
-    let mut world = World::new(stable(600));
-    world.enter("ann", stable(1_000));
+    let (mut world, ..) = World::filled();
     let user = world.suite.user("attacker");
     // The loan asset gets the code of a token with hooks; its storage is the same.
     let token = create(&mut world.suite, user, "HookToken", &[]);
