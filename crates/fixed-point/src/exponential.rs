@@ -41,14 +41,15 @@ pub fn exp_wad(x: i128) -> U256 {
         x < 0,
         mul_div_down(from_u128(x.unsigned_abs()), Q96, WAD).unwrap_or(U256::ZERO),
     );
-    // An estimate of k on machine words, one off at most; then corrected.
+    // An estimate of k on machine words, one off at most; then corrected. Not by loops: the compiler makes a division of 128 bits of
+    // such a loop, which is a kilobyte and a half of code.
     let mut k = ((x >> 60) as i64).wrapping_div(LN_2_Q36);
     let mut r = x.wrapping_sub(LN_2_Q96.wrapping_mul(k as i128));
-    while r < 0 {
+    if r < 0 {
         r = r.wrapping_add(LN_2_Q96);
         k = k.wrapping_sub(1);
     }
-    while r >= LN_2_Q96 {
+    if r >= LN_2_Q96 {
         r = r.wrapping_sub(LN_2_Q96);
         k = k.wrapping_add(1);
     }
