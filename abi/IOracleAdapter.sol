@@ -41,24 +41,23 @@ interface IOracleAdapter {
         uint256 lastPrice;
         // When samples were last taken. (seconds since 1970)
         uint256 sampledAt;
-        // Time-weighted average as of `sampledAt`, 1e36 scale. (time-weighted average price, value of a base unit in
-        // base units of the loan asset, times 1e36)
+        // As of `sampledAt`. (time-weighted average price, value of a base unit in base units of the loan asset, times
+        // 1e36)
         uint256 average;
-        // Annualised volatility as of `sampledAt`, WAD. (annualised, WAD)
+        // As of `sampledAt`. (annualised, WAD)
         uint256 volatility;
         // End of the last halt upward, or when its price was first sampled; 0 if there was none.
         uint256 upUntil;
         // The same downward.
         uint256 downUntil;
-        // When sources were found failing; 0 if they were good at the last poke. (seconds since 1970, 0 if they are not
-        // failing)
+        // When sources were found failing, as of the last poke. (seconds since 1970, 0 if they are not failing)
         uint256 failingSince;
     }
     /// How a token is priced, but for its sources. Ratios in WAD, to a millionth; times in seconds.
     struct Parameters {
-        // Decimals of the token, at most 24. (number of decimals)
+        // Of the token, at most 24. (number of decimals)
         uint256 decimals;
-        // How many sources must give a fresh price. (number of sources)
+        // Least that must give a fresh price. (number of sources)
         uint256 quorum;
         // Largest (highest − lowest)/median of a majority of the fresh prices, at least a quorum, up to 0.5.
         // (relative, WAD)
@@ -67,7 +66,7 @@ interface IOracleAdapter {
         uint256 gapVolatility;
         // Returns under this count as none. (relative change, WAD)
         uint256 resolution;
-        // The breaker: standard deviations from the average, to a hundredth. (standard deviations, WAD)
+        // The breaker: distance from the average, to a hundredth. (standard deviations, WAD)
         uint256 breakerFactor;
         // The breaker: a distance from the average that is always allowed. (relative distance, WAD)
         uint256 breakerFloor;
@@ -86,23 +85,22 @@ interface IOracleAdapter {
     }
     /// What the adapter knows of one token.
     struct Quote {
-        // Median price, 1e36 scale, with status Ok. Otherwise the last good price, until the token is dead; then zero.
-        // (median price, value of a base unit in base units of the loan asset, times 1e36)
+        // The median with status Ok. Otherwise the last good price, until the token is dead; then zero. (value of a
+        // base unit in base units of the loan asset, times 1e36)
         uint256 mid;
-        // Conservative price for opening: the lower of `mid` and the time-weighted average, 1e36 scale. Only an Ok one
-        // counts. (lower of spot and average price, value of a base unit in base units of the loan asset, times 1e36)
+        // Conservative price for opening: the lower of `mid` and the time-weighted average. Only an Ok one counts.
+        // (value of a base unit in base units of the loan asset, times 1e36)
         uint256 low;
-        // Annualised volatility, WAD. (annualised, WAD)
+        // annualised, WAD
         uint256 volatility;
-        // 0 Ok, 1 Stale, 2 Disagree, 3 Halted, 4 SequencerDown, 5 NoQuorum. (0 Ok, 1 Stale, 2 Disagree, 3 Halted, 4
-        // SequencerDown, 5 NoQuorum)
+        // What came of the sources. (0 Ok, 1 Stale, 2 Disagree, 3 Halted, 4 SequencerDown, 5 NoQuorum)
         uint8 status;
     }
     /// What a source says now.
     struct SourceReading {
-        // Its price, 1e36 scale; 0 if it is none. (value of a base unit in base units of the loan asset, times 1e36)
+        // 0 if it is none. (value of a base unit in base units of the loan asset, times 1e36)
         uint256 price;
-        // 0 fresh, 1 too old, 2 nothing that can be a price. (0 fresh, 1 too old, 2 no price)
+        // 0 fresh, 1 too old, 2 nothing that can be a price.
         uint8 state;
     }
 

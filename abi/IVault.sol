@@ -13,13 +13,11 @@ interface IVault {
         uint256 healthFactor;
         // what the account may owe after a borrow, base units of the loan asset
         uint256 borrowLimit;
-        // Annualised, of the capacity, WAD. (annualised, WAD)
+        // Of the capacity. (annualised, WAD)
         uint256 volatility;
-        // Capacity lost in a fall of the opening margin's deviations over its horizon. (capacity lost in a fall of the
-        // opening margin's deviations, base units of the loan asset)
+        // Capacity lost in a fall of the opening margin's deviations over its horizon. (base units of the loan asset)
         uint256 valueAtRisk;
-        // Standard deviations to health 1 over the opening horizon, WAD; negative if unhealthy. (standard deviations to
-        // health 1, WAD; negative if unhealthy)
+        // Over the opening horizon. (standard deviations to health 1, WAD; negative if unhealthy)
         int256 distance;
         // As `predictiveOf` has them. (debt above which the account may be liquidated, base units of the loan asset)
         uint256 predictiveLimit;
@@ -93,16 +91,16 @@ interface IVault {
         uint256 free;
         // collateral that lots hold, base units of its token
         uint256 inLots;
-        // At mid, 1e36 scale; prices, volatility, status and value are 0 if all of it is in lots. (value of a base unit
-        // in base units of the loan asset, times 1e36)
+        // At mid; prices, volatility, status and value are 0 if all of it is in lots. (value of a base unit in base
+        // units of the loan asset, times 1e36)
         uint256 price;
         // lower of spot and average price, value of a base unit in base units of the loan asset, times 1e36
         uint256 low;
         // annualised, WAD
         uint256 volatility;
-        // The adapter's status, 0 for Ok. (0 Ok, 1 Stale, 2 Disagree, 3 Halted, 4 SequencerDown, 5 NoQuorum)
+        // As the adapter has it. (0 Ok, 1 Stale, 2 Disagree, 3 Halted, 4 SequencerDown, 5 NoQuorum)
         uint256 status;
-        // Of `free` at mid, loan asset. (of `free` at mid, base units of the loan asset)
+        // of `free` at mid, base units of the loan asset
         uint256 value;
         // share of the value that counts as capacity, WAD
         uint256 liquidationThreshold;
@@ -125,12 +123,11 @@ interface IVault {
         uint256 fundShares;
         // vault shares that always stay with the fund, base units
         uint256 fundMinimum;
-        // What the fund can bear now, what it should be able to, and from when on auto-deleveraging is in force (0: not
-        // armed). (base units of the loan asset)
+        // What the fund can bear now. (base units of the loan asset)
         uint256 fundCover;
-        // base units of the loan asset; 0: auto-deleveraging is off
+        // What it should be able to bear. (base units of the loan asset; 0: auto-deleveraging is off)
         uint256 fundTarget;
-        // seconds since 1970, 0: not armed
+        // From when on auto-deleveraging is in force. (seconds since 1970, 0: not armed)
         uint256 deleveragingFrom;
         // health factor, WAD
         uint256 targetHealth;
@@ -173,29 +170,29 @@ interface IVault {
         uint256 unvested;
         // interest that is the fund's, base units of the loan asset
         uint256 reserve;
-        // A second, WAD. (interest a second, WAD)
+        // interest a second, WAD
         uint256 borrowRate;
         // part of the lenders' assets that is lent, WAD
         uint256 utilisation;
     }
     /// Every layer of the waterfall, and what the insurance fund is made of.
     struct WaterfallView {
-        // Vault shares of the fund, and those of them that always stay. (vault shares)
+        // What the fund holds. (vault shares)
         uint256 fundShares;
-        // vault shares
+        // What of them always stays. (vault shares)
         uint256 fundMinimum;
-        // What the fund is worth to those who come and to those who leave, in vault shares: `fundShares`, and beside
-        // them `inventoryMid` less `arrears` and `pending`, or `inventoryLow` less `arrears`. (vault shares)
+        // What the fund is worth to those who come and to those who leave: `fundShares`, and beside them `inventoryMid`
+        // less `arrears` and `pending`, or `inventoryLow` less `arrears`. (vault shares)
         uint256 high;
         // vault shares
         uint256 low;
-        // The part of `low` that is inventory in lots, in vault shares. (vault shares)
+        // The part of `low` that is inventory in lots. (vault shares)
         uint256 lowInLots;
         // 1: a collateral in the books has no good price and is not dead, so whoever may leave the fund has to wait; 2:
-        // the fund has some of it, so nobody can come either; else 0. (0, 1 or 2)
+        // the fund has some of it, so nobody can come either; else 0.
         uint256 waits;
-        // Collateral of the fund, in lots or not, at mid prices, and at low ones less the backstop discount, loan
-        // asset. (base units of the loan asset)
+        // Collateral of the fund, in lots or not, at mid prices, and at low ones less the backstop discount. (base
+        // units of the loan asset)
         uint256 inventoryMid;
         // base units of the loan asset
         uint256 inventoryLow;
@@ -207,33 +204,30 @@ interface IVault {
         uint256 arrears;
         // base units of the loan asset
         uint256 arrearsBeyond;
-        // Vault shares spent on lots that the fund still has. (vault shares)
+        // Spent on lots that the fund still has. (vault shares)
         uint256 absorbedShares;
-        // What the fund can bear now, what it should be able to, and the one over the other in WAD (2^256-1 without a
-        // target). (what the fund can bear, base units of the loan asset)
+        // what the fund can bear, base units of the loan asset
         uint256 cover;
         // what it should be, base units of the loan asset
         uint256 target;
-        // WAD
+        // `cover` over `target`; 2^256-1 without a target. (WAD)
         uint256 coverage;
-        // From when on auto-deleveraging is in force (0: not armed), and how wide its zone is now, in standard
-        // deviations, WAD. (seconds since 1970, 0: not armed)
+        // From when on auto-deleveraging is in force. (seconds since 1970, 0: not armed)
         uint256 deleveragingFrom;
-        // standard deviations, WAD
+        // How wide its zone is now. (standard deviations, WAD)
         uint256 deleveragingWidth;
-        // Debt of predictive lots against their cap. (debt of predictive lots, base units of the loan asset)
+        // debt of predictive lots, base units of the loan asset
         uint256 predictiveUsed;
         // most debt of predictive lots for sale at once, base units of the loan asset
         uint256 predictiveCap;
-        // Debt for sale in auctions, what counts against their cap with what has not decayed yet, and the cap. (base
-        // units of the loan asset)
+        // Debt in auctions. (base units of the loan asset)
         uint256 forSale;
-        // debt for sale, base units of the loan asset
+        // What counts against the cap: also what was settled and has not decayed yet. (debt for sale, base units of the
+        // loan asset)
         uint256 roomUsed;
         // most debt for sale at once, base units of the loan asset
         uint256 roomCap;
-        // Claims, at what lenders' assets count them, and recovered losses that do not count yet. (at what the lenders'
-        // assets count claims, base units of the loan asset)
+        // at what the lenders' assets count claims, base units of the loan asset
         uint256 carrying;
         // recovered losses that lenders do not have yet, base units of the loan asset
         uint256 unvested;

@@ -6,22 +6,21 @@ interface! {
     /// What the adapter knows of one token.
     #[derive(Debug, Default, PartialEq, Eq)]
     struct Quote {
-        /// Median price, 1e36 scale, with status Ok. Otherwise the last good price, until the token is dead; then zero.
+        /// The median with status Ok. Otherwise the last good price, until the token is dead; then zero.
         uint256 mid;
-        /// Conservative price for opening: the lower of `mid` and the time-weighted average, 1e36 scale. Only an Ok one counts.
+        /// Conservative price for opening: the lower of `mid` and the time-weighted average. Only an Ok one counts.
         uint256 low;
-        /// Annualised volatility, WAD.
         uint256 volatility;
-        /// 0 Ok, 1 Stale, 2 Disagree, 3 Halted, 4 SequencerDown, 5 NoQuorum.
+        /// What came of the sources.
         uint8 status;
     }
 
     /// How a token is priced, but for its sources. Ratios in WAD, to a millionth; times in seconds.
     #[derive(Debug, Default, PartialEq, Eq)]
     struct Parameters {
-        /// Decimals of the token, at most 24.
+        /// Of the token, at most 24.
         uint256 decimals;
-        /// How many sources must give a fresh price.
+        /// Least that must give a fresh price.
         uint256 quorum;
         /// Largest (highest − lowest)/median of a majority of the fresh prices, at least a quorum, up to 0.5.
         uint256 maxSpread;
@@ -29,7 +28,7 @@ interface! {
         uint256 gapVolatility;
         /// Returns under this count as none.
         uint256 resolution;
-        /// The breaker: standard deviations from the average, to a hundredth.
+        /// The breaker: distance from the average, to a hundredth.
         uint256 breakerFactor;
         /// The breaker: a distance from the average that is always allowed.
         uint256 breakerFloor;
@@ -87,22 +86,22 @@ interface! {
         uint256 lastPrice;
         /// When samples were last taken.
         uint256 sampledAt;
-        /// Time-weighted average as of `sampledAt`, 1e36 scale.
+        /// As of `sampledAt`.
         uint256 average;
-        /// Annualised volatility as of `sampledAt`, WAD.
+        /// As of `sampledAt`.
         uint256 volatility;
         /// End of the last halt upward, or when its price was first sampled; 0 if there was none.
         uint256 upUntil;
         /// The same downward.
         uint256 downUntil;
-        /// When sources were found failing; 0 if they were good at the last poke.
+        /// When sources were found failing, as of the last poke.
         uint256 failingSince;
     }
 
     /// What a source says now.
     #[derive(Debug, Default, PartialEq, Eq)]
     struct SourceReading {
-        /// Its price, 1e36 scale; 0 if it is none.
+        /// 0 if it is none.
         uint256 price;
         /// 0 fresh, 1 too old, 2 nothing that can be a price.
         uint8 state;

@@ -7,13 +7,12 @@ interface! {
         address token;
         uint256 free;
         uint256 inLots;
-        /// At mid, 1e36 scale; prices, volatility, status and value are 0 if all of it is in lots.
+        /// At mid; prices, volatility, status and value are 0 if all of it is in lots.
         uint256 price;
         uint256 low;
         uint256 volatility;
-        /// The adapter's status, 0 for Ok.
+        /// As the adapter has it.
         uint256 status;
-        /// Of `free` at mid, loan asset.
         uint256 value;
         uint256 liquidationThreshold;
     }
@@ -25,11 +24,11 @@ interface! {
         uint256 capacity;
         uint256 healthFactor;
         uint256 borrowLimit;
-        /// Annualised, of the capacity, WAD.
+        /// Of the capacity.
         uint256 volatility;
         /// Capacity lost in a fall of the opening margin's deviations over its horizon.
         uint256 valueAtRisk;
-        /// Standard deviations to health 1 over the opening horizon, WAD; negative if unhealthy.
+        /// Over the opening horizon.
         int256 distance;
         /// As `predictiveOf` has them.
         uint256 predictiveLimit;
@@ -82,7 +81,6 @@ interface! {
         uint256 carrying;
         uint256 unvested;
         uint256 reserve;
-        /// A second, WAD.
         uint256 borrowRate;
         uint256 utilisation;
     }
@@ -98,9 +96,11 @@ interface! {
         uint256 predictiveCap;
         uint256 fundShares;
         uint256 fundMinimum;
-        /// What the fund can bear now, what it should be able to, and from when on auto-deleveraging is in force (0: not armed).
+        /// What the fund can bear now.
         uint256 fundCover;
+        /// What it should be able to bear.
         uint256 fundTarget;
+        /// From when on auto-deleveraging is in force.
         uint256 deleveragingFrom;
         uint256 targetHealth;
         uint256 minDebt;
@@ -119,19 +119,20 @@ interface! {
     /// Every layer of the waterfall, and what the insurance fund is made of.
     #[derive(Debug, Default, PartialEq, Eq)]
     struct WaterfallView {
-        /// Vault shares of the fund, and those of them that always stay.
+        /// What the fund holds.
         uint256 fundShares;
+        /// What of them always stays.
         uint256 fundMinimum;
-        /// What the fund is worth to those who come and to those who leave, in vault shares: `fundShares`, and beside them `inventoryMid` less
+        /// What the fund is worth to those who come and to those who leave: `fundShares`, and beside them `inventoryMid` less
         /// `arrears` and `pending`, or `inventoryLow` less `arrears`.
         uint256 high;
         uint256 low;
-        /// The part of `low` that is inventory in lots, in vault shares.
+        /// The part of `low` that is inventory in lots.
         uint256 lowInLots;
         /// 1: a collateral in the books has no good price and is not dead, so whoever may leave the fund has to wait; 2: the fund has some of
         /// it, so nobody can come either; else 0.
         uint256 waits;
-        /// Collateral of the fund, in lots or not, at mid prices, and at low ones less the backstop discount, loan asset.
+        /// Collateral of the fund, in lots or not, at mid prices, and at low ones less the backstop discount.
         uint256 inventoryMid;
         uint256 inventoryLow;
         /// What claims and interest may still bring the fund: recoveries, penalties, reserve.
@@ -139,23 +140,23 @@ interface! {
         /// Losses that the fund's shares did not cover, to be paid by sales of inventory; and by recoveries only.
         uint256 arrears;
         uint256 arrearsBeyond;
-        /// Vault shares spent on lots that the fund still has.
+        /// Spent on lots that the fund still has.
         uint256 absorbedShares;
-        /// What the fund can bear now, what it should be able to, and the one over the other in WAD (2^256-1 without a target).
         uint256 cover;
         uint256 target;
+        /// `cover` over `target`; 2^256-1 without a target.
         uint256 coverage;
-        /// From when on auto-deleveraging is in force (0: not armed), and how wide its zone is now, in standard deviations, WAD.
+        /// From when on auto-deleveraging is in force.
         uint256 deleveragingFrom;
+        /// How wide its zone is now.
         uint256 deleveragingWidth;
-        /// Debt of predictive lots against their cap.
         uint256 predictiveUsed;
         uint256 predictiveCap;
-        /// Debt for sale in auctions, what counts against their cap with what has not decayed yet, and the cap.
+        /// Debt in auctions.
         uint256 forSale;
+        /// What counts against the cap: also what was settled and has not decayed yet.
         uint256 roomUsed;
         uint256 roomCap;
-        /// Claims, at what lenders' assets count them, and recovered losses that do not count yet.
         uint256 carrying;
         uint256 unvested;
     }

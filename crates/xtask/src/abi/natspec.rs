@@ -14,6 +14,16 @@ use crate::error::{Error, Result};
 
 /// Longest line of a comment.
 const WIDTH: usize = 120;
+/// What units are made of: a comment that has one of these beside a unit that has it too says the unit twice.
+const MEASURES: [&str; 7] = [
+    "wad",
+    "1e36",
+    "annualised",
+    "standard deviations",
+    "seconds",
+    "loan asset",
+    "vault shares",
+];
 
 /// The file of units: what is said of parameters, and of items that have no comment of their own.
 #[derive(Debug, Default, Deserialize)]
@@ -63,6 +73,7 @@ struct Writer<'a> {
     declarations: &'a Declarations,
     units: &'a Units,
     missing: BTreeSet<String>,
+    twice: BTreeSet<String>,
     lines: Vec<String>,
 }
 
@@ -70,7 +81,7 @@ struct Writer<'a> {
 ///
 /// # Errors
 ///
-/// Names all items and parameters of which nothing is said.
+/// Names all items and parameters of which nothing is said, and fields whose unit is said twice.
 pub(super) fn commented(
     interface: &str,
     abi: &JsonAbi,
@@ -82,6 +93,7 @@ pub(super) fn commented(
         declarations,
         units,
         missing: BTreeSet::new(),
+        twice: BTreeSet::new(),
         lines: Vec::new(),
     };
     let mut inside: Option<String> = None;
@@ -104,6 +116,16 @@ pub(super) fn commented(
             _ => {}
         }
         writer.lines.push(line.to_owned());
+    }
+    if !writer.twice.is_empty() {
+        let twice: Vec<String> = writer.twice.into_iter().collect();
+        return Err(Error::new(format!(
+            "units are said twice:\n    {}",
+            twice.join("\n    ")
+        ))
+        .advise(
+            "take the unit out of the comment in crates/interfaces/src: abi/units.json has it",
+        ));
     }
     if writer.missing.is_empty() {
         return Ok(writer.lines.join("\n"));
@@ -214,7 +236,13 @@ impl Writer<'_> {
         let unit = self.units.unit(structure, structure, field);
         match (comment, unit) {
             (Some(comment), Some(unit)) => {
-                self.comment(indent, "// ", &format!("{comment} ({unit})"))
+                self.comment(indent, "// ", &format!("{comment} ({unit})"));
+                let has = |text: &str, measure: &str| text.to_lowercase().contains(measure);
+                for measure in MEASURES {
+                    if has(comment, measure) && has(unit, measure) {
+                        self.twice.insert(format!("{structure}.{field}: {measure}"));
+                    }
+                }
             }
             (Some(text), None) | (None, Some(text)) => self.comment(indent, "// ", text),
             (None, None) => {
@@ -244,7 +272,7 @@ impl Writer<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::declarations::Struct, *};
 
     fn abi() -> JsonAbi {
         JsonAbi::parse([
@@ -284,6 +312,34 @@ mod tests {
         ] {
             assert!(text.contains(part), "{text}");
         }
+    }
+
+    #[test]
+    fn a_fields_unit_is_said_once() {
+        let said = |comment: &str| {
+            let mut declarations = Declarations::default();
+            declarations.structs.push(Struct {
+                name: "Pace".to_owned(),
+                comment: "How fast.".to_owned(),
+                fields: vec![("decay".to_owned(), comment.to_owned())],
+            });
+            let pace = r#"[{"type": "function", "name": "set", "stateMutability": "view", "outputs": [], "inputs": [{
+                "name": "pace", "type": "tuple", "internalType": "struct Pace",
+                "components": [{"name": "decay", "type": "uint256", "internalType": "uint256"}]}]}]"#;
+            let abi: JsonAbi = serde_json::from_str(pace).unwrap();
+            let units = units(
+                &[("pace", "how fast"), ("decay", "a second, WAD")],
+                &[("set", "Sets it.")],
+            );
+            commented("IPace", &abi, &declarations, &units)
+        };
+        let text = said("Of the price.").unwrap();
+        assert!(
+            text.contains("// Of the price. (a second, WAD)\n"),
+            "{text}"
+        );
+        let error = said("Of the price, WAD.").unwrap_err().to_string();
+        assert!(error.contains("Pace.decay: wad"), "{error}");
     }
 
     #[test]
