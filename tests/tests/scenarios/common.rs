@@ -112,6 +112,15 @@ pub(crate) fn create(suite: &mut Suite, from: Address, name: &str, arguments: &[
         .unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
+/// Puts the code of a token with hooks in the place of the loan asset's; its storage is the same.
+pub(crate) fn hooked_asset(suite: &mut Suite, user: Address) -> Address {
+    let token = create(suite, user, "HookToken", &[]);
+    let code = suite.chain.code(token);
+    let asset = suite.asset;
+    suite.chain.set_code(asset, code);
+    asset
+}
+
 /// Sends any calldata. Returns what became of it.
 pub(crate) fn raw(
     suite: &mut Suite,

@@ -9,7 +9,7 @@ use breakwater_tests::{
 use k256::ecdsa::SigningKey;
 
 use crate::{
-    common::{create, everything, funded, milli_ether, refused, stable, IHostile},
+    common::{create, everything, funded, hooked_asset, milli_ether, refused, stable, IHostile},
     uniswap::{uniswap_pool, IUniswap},
 };
 
@@ -551,10 +551,7 @@ fn a_token_that_calls_back_cannot_re_enter_the_router() {
     let mut world = World::new();
     world.open(stable(2_000));
     let user = world.suite.user("attacker");
-    let token = create(&mut world.suite, user, "HookToken", &[]);
-    let code = world.suite.chain.code(token);
-    let (asset, router) = (world.suite.asset, world.router);
-    world.suite.chain.set_code(asset, code);
+    let (asset, router) = (hooked_asset(&mut world.suite, user), world.router);
     // In the pool's payment the token, as the owner of an account of its own, calls each verb.
     let own = account_of(asset, 0);
     let open = ILeverage::openCall {

@@ -9,7 +9,10 @@ use breakwater_tests::{
 };
 
 use crate::{
-    common::{create, milli_ether, provide, refused, stable, suite, ten_ether_account, IHostile},
+    common::{
+        create, hooked_asset, milli_ether, provide, refused, stable, suite, ten_ether_account,
+        IHostile,
+    },
     erc4626::{hold, IProperties},
 };
 
@@ -439,11 +442,7 @@ fn nothing_is_bought_for_less_than_rounding_costs_and_the_list_of_markets_is_che
 fn a_token_that_calls_back_cannot_re_enter_the_pool_of_pools() {
     let (mut world, ..) = World::filled();
     let user = world.suite.user("attacker");
-    // The loan asset gets the code of a token with hooks; its storage is the same.
-    let token = create(&mut world.suite, user, "HookToken", &[]);
-    let code = world.suite.chain.code(token);
-    let (asset, pool) = (world.suite.asset, world.pool);
-    world.suite.chain.set_code(asset, code);
+    let (asset, pool) = (hooked_asset(&mut world.suite, user), world.pool);
     // The token itself has shares and assets: its calls from the hook would work if they were let in.
     let suite = &mut world.suite;
     suite.chain.set_balance(asset, milli_ether(1_000_000));
