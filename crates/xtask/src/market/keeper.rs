@@ -34,12 +34,15 @@ impl World {
         let account = &self.accounts[index];
         let (id, tokens) = (account.id, account.tokens.clone());
         for token in tokens {
-            if self.suite.check_liquidation(id, token)?.succeeds {
+            let mut check = self.suite.check_liquidation(id, token)?;
+            if check.succeeds {
                 // What the view says holds for prices as sampled: the sample that `liquidate` takes first may begin a halt.
                 let keeper = self.keeper;
-                self.suite.poke(keeper, token)?;
+                let (sampled, _) = self.suite.poke(keeper, token)?;
+                if sampled {
+                    check = self.suite.check_liquidation(id, token)?;
+                }
             }
-            let check = self.suite.check_liquidation(id, token)?;
             if check.succeeds {
                 self.liquidate(index, token)?;
                 continue;
