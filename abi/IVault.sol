@@ -158,7 +158,7 @@ interface IVault {
         uint256 totalAssets;
         // base units of shares
         uint256 totalSupply;
-        // loan asset in the vault, base units
+        // loan asset in the vault that is the lenders', base units
         uint256 cash;
         // debts of all accounts, base units of the loan asset
         uint256 borrowAssets;
@@ -168,8 +168,12 @@ interface IVault {
         uint256 carrying;
         // recovered losses that lenders do not have yet, base units of the loan asset
         uint256 unvested;
-        // interest that is the fund's, base units of the loan asset
+        // Interest that is the fund's and not minted to it yet; a part of `cash`, `borrowAssets` and `carrying`.
+        // (interest that is the fund's, base units of the loan asset)
         uint256 reserve;
+        // What payments on claims brought the fund and is not minted to it yet: in the vault's balance beside `cash`.
+        // (what payments on claims brought the fund and is not minted to it yet, base units of the loan asset)
+        uint256 fundCash;
         // interest a second, WAD
         uint256 borrowRate;
         // part of the lenders' assets that is lent, WAD
@@ -196,8 +200,8 @@ interface IVault {
         uint256 inventoryMid;
         // base units of the loan asset
         uint256 inventoryLow;
-        // What claims and interest may still bring the fund: recoveries, penalties, reserve. (base units of the loan
-        // asset)
+        // What claims and interest may still bring the fund, and what they have brought and is not minted to it:
+        // recoveries, penalties, reserve. (base units of the loan asset)
         uint256 pending;
         // Losses that the fund's shares did not cover, to be paid by sales of inventory; and by recoveries only. (base
         // units of the loan asset)
@@ -605,7 +609,7 @@ interface IVault {
     /// @param assets base units of the asset: of the vault the loan asset
     /// @param shares borrow shares
     event Repaid(bytes32 indexed account, address indexed payer, uint256 assets, uint256 shares);
-    /// @notice Interest reserve that was minted to the fund as shares.
+    /// @notice Interest reserve, and what payments on claims brought the fund, were minted to it as shares.
     /// @param assets base units of the asset: of the vault the loan asset
     /// @param shares base units of shares
     event ReserveMinted(uint256 assets, uint256 shares);
@@ -859,7 +863,7 @@ interface IVault {
     /// @return distance standard deviations to health 1, WAD; negative if unhealthy
     function marginOf(bytes32 account) external view returns (uint256 volatility, uint256 valueAtRisk, int256 distance);
     /// @notice The pool's books, with interest up to now.
-    /// @return cash loan asset in the vault, base units
+    /// @return cash loan asset in the vault that is the lenders', base units
     /// @return totalBorrowAssets debts of all accounts, base units of the loan asset
     /// @return totalBorrowShares shares of all debts
     /// @return totalCarrying claims, at what the lenders' assets count them, base units of the loan asset
@@ -867,7 +871,9 @@ interface IVault {
     /// @return reserve interest that is the fund's, base units of the loan asset
     /// @return borrowRate interest a second, WAD
     /// @return utilisation part of the lenders' assets that is lent, WAD
-    function marketState() external view returns (uint256 cash, uint256 totalBorrowAssets, uint256 totalBorrowShares, uint256 totalCarrying, uint256 unvested, uint256 reserve, uint256 borrowRate, uint256 utilisation);
+    /// @return fundCash what payments on claims brought the fund and is not minted to it yet, base units of the loan
+    /// asset
+    function marketState() external view returns (uint256 cash, uint256 totalBorrowAssets, uint256 totalBorrowShares, uint256 totalCarrying, uint256 unvested, uint256 reserve, uint256 borrowRate, uint256 utilisation, uint256 fundCash);
     /// @notice Everything about the market, in one call.
     /// @return everything about the market
     function marketView() external view returns (MarketView memory);
@@ -892,7 +898,8 @@ interface IVault {
     /// @param receiver who gets it
     /// @return assets taken, base units
     function mint(uint256 shares, address receiver) external returns (uint256);
-    /// @notice Mint the interest reserve to the fund, by anybody. Returns the shares.
+    /// @notice Mint to the fund what is its own in the pool, by anybody: the interest reserve, and what payments on
+    /// claims brought it. Returns the shares.
     /// @return vault shares, base units
     function mintReserve() external returns (uint256);
     /// @notice The other modules and programs.

@@ -226,7 +226,7 @@ export const verbs: Record<string, Verb> = {
   "update-margin": { takes: ["TOKEN"], does: "moves the token's threshold toward its volatility", run: (hand, [symbol = ""]) =>
     vaultCall(hand, `update margin of ${symbol}`, "updateMargin", [hand.world.token(hand.world.collateral(symbol).token)]) },
   "update-deleveraging": { takes: [], does: "arms auto-deleveraging, or ends it", run: (hand) => vaultCall(hand, "update deleveraging", "updateDeleveraging", []) },
-  "mint-reserve": { takes: [], does: "mints the interest reserve to the fund", run: (hand) => vaultCall(hand, "mint the reserve", "mintReserve", []) },
+  "mint-reserve": { takes: [], does: "mints penalties, recoveries and interest reserve to the fund", run: (hand) => vaultCall(hand, "mint the reserve", "mintReserve", []) },
   "check": { takes: ["ACCOUNT", "TOKEN"], does: "says what a liquidation would do", run: (hand, [account = "", symbol = ""]) => check(hand, accountOf(account), symbol) },
   "liquidate": { takes: ["ACCOUNT", "TOKEN"], does: "puts collateral of an account up for sale", run: (hand, [account = "", symbol = ""]) => {
     const { asset } = hand.world.market;

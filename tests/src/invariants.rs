@@ -122,7 +122,9 @@ pub fn v3(suite: &mut Suite) -> Result<(), String> {
             .iter()
             .map(|e| e.event.assets)),
     ]);
-    let cash = suite.market()?.cash;
+    // The lenders' and the fund's.
+    let market = suite.market()?;
+    let cash = sum([market.cash, market.fundCash]);
     hold(came.checked_sub(went) == Some(cash), || {
         format!("cash is {cash}, but {came} came in and {went} went out")
     })?;
@@ -474,7 +476,8 @@ pub fn f3(suite: &mut Suite) -> Result<(), String> {
             worth.high, worth.low
         )
     })?;
-    let mut due = suite.market()?.reserve;
+    let market = suite.market()?;
+    let mut due = sum([market.reserve, market.fundCash]);
     for account in accounts(suite) {
         let claim = suite.claim(account)?;
         due = sum([due, claim.fundPaid, claim.penalty]);

@@ -1,7 +1,7 @@
 //! The insurance fund: an ERC-4626 of vault shares that bears the vault's losses first.
 //!
 //! Stakers deposit vault shares and get fund shares. The vault covers a loss by burning vault shares that the fund holds, and
-//! mints penalties and reserve to it; what the fund absorbed is collateral of its account in the vault. So the vault knows what the fund
+//! mints penalties and reserve to it, at the latest when somebody leaves; what the fund absorbed is collateral of its account in the vault. So the vault knows what the fund
 //! has, and is asked (`waterfall`): nothing is counted twice. The fund has two values ([`breakwater_risk::fund`]): shares are issued at
 //! the high one and redeemed at the low one, so nobody buys into a gain that is known, and nobody sells out of a loss.
 //!
@@ -321,7 +321,7 @@ impl InsuranceFund {
         receiver: Address,
         controller: Address,
     ) -> Result<U256, Error> {
-        let stand = self.begin()?;
+        let stand = self.begin_leaving()?;
         let shares = stand.convert(to_shares_up, assets, Value::Low)?;
         self.leave(&stand, assets, shares, receiver, controller)?;
         Ok(shares)
@@ -339,7 +339,7 @@ impl InsuranceFund {
         receiver: Address,
         controller: Address,
     ) -> Result<U256, Error> {
-        let stand = self.begin()?;
+        let stand = self.begin_leaving()?;
         let assets = stand.convert(to_assets_down, shares, Value::Low)?;
         self.leave(&stand, assets, shares, receiver, controller)?;
         Ok(assets)

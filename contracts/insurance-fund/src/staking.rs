@@ -94,12 +94,24 @@ impl InsuranceFund {
     /// Where the fund stands, for a verb to begin with: not if the fund is in the middle of another.
     #[inline(never)]
     pub(crate) fn begin(&mut self) -> Result<Stand, Error> {
-        if Supply::unpack(self.supply.get()).locked {
-            return Err(Locked {}.into());
-        }
+        self.require_unlocked()?;
         let stand = self.stand()?;
         self.sample(stand.standing.waits);
         Ok(stand)
+    }
+
+    /// The same for a verb that pays out: the vault mints first what is the fund's own in the pool, so that who leaves gets a part of it.
+    pub(crate) fn begin_leaving(&mut self) -> Result<Stand, Error> {
+        self.require_unlocked()?;
+        vault::mint_own(self.vm(), self.asset());
+        self.begin()
+    }
+
+    fn require_unlocked(&self) -> Result<(), Error> {
+        if Supply::unpack(self.supply.get()).locked {
+            return Err(Locked {}.into());
+        }
+        Ok(())
     }
 
     fn set_supply(&mut self, shares: U256, locked: bool) {
@@ -217,7 +229,7 @@ impl InsuranceFund {
         controller: Address,
         tokens: U256,
     ) -> Result<U256, Error> {
-        let stand = self.begin()?;
+        let stand = self.begin_leaving()?;
         if shares.is_zero() {
             return Err(ZeroAmount {}.into());
         }

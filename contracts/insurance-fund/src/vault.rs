@@ -6,8 +6,8 @@ use breakwater_interfaces::{
     fund::IInsuranceFund::TokenCallFailed,
     outbound::{call, static_call, word_at, Calldata},
     vault::IVault::{
-        balanceOfCall, convertToAssetsCall, decimalsCall, modulesCall, waterfallCall,
-        withdrawInventoryCall,
+        balanceOfCall, convertToAssetsCall, decimalsCall, mintReserveCall, modulesCall,
+        waterfallCall, withdrawInventoryCall,
     },
 };
 use stylus_sdk::stylus_core::Host;
@@ -53,6 +53,11 @@ pub(crate) fn standing<H: Host + ?Sized>(host: &H, vault: Address) -> Result<Sta
         is_unpriced: waits > U256::ONE,
         absorbed,
     })
+}
+
+/// Has the vault mint the fund what is its own in the pool. Whatever it answers: who leaves is not held up by it.
+pub(crate) fn mint_own<H: Host + ?Sized>(host: &H, vault: Address) {
+    let _answer = call(host, vault, &Calldata::new::<mintReserveCall>(0));
 }
 
 /// Vault shares that the caller, the fund, holds.

@@ -4,14 +4,18 @@
 use alloy_primitives::{Address, B256, U256};
 use breakwater_fixed_point::WAD;
 use breakwater_interfaces::vault::IVault;
-use breakwater_risk::{absorb::is_at_backstop, account as account_id};
+use breakwater_risk::{
+    absorb::{is_at_backstop, is_within_half},
+    account as account_id,
+    claim::Payment,
+};
 
 use crate::{
     errors::{self, Fallible},
     market::Market,
     math,
-    settlement::Settlement,
-    state::{AccountClaim, VaultState},
+    sale::Settlement,
+    state::{AccountClaim, Head, VaultState},
 };
 
 /// What the auction reports when the fund takes a part of a lot.
@@ -38,7 +42,10 @@ impl VaultState {
             account,
             token,
             payment,
+            tab_settled,
+            debt_settled,
             lot_returned,
+            ended,
             ..
         } = absorption.settlement;
         self.require_caller(self.auction())?;
@@ -50,13 +57,9 @@ impl VaultState {
         }
         let mut market = self.enter_settlement()?;
         self.check_arrears()?;
-        let mut head = self.head(account);
         let mut claim = self.claim(account);
-        let pending = claim.claim.due_to_fund();
-        claim.assigned = claim
-            .assigned
-            .saturating_sub(absorption.settlement.tab_settled);
-        self.free_room(token, absorption.settlement.debt_settled)?;
+        let before = claim.claim;
+        self.free_room(token, debt_settled)?;
 
         // All of the token in the books stays what it is: it changes hands in them.
         let index = self.collateral_amounts(token)?.index;
@@ -68,10 +71,11 @@ impl VaultState {
             ));
         };
         let free = free.saturating_add(lot_returned);
-        self.set_position(account, &mut head, index, free, left)?;
+        let emptied = !self.write_position(account, index, free, left)?;
         let was_empty = self.credit_fund(index, absorption.amount)?;
 
-        let shares = self.pay_in_shares(&mut market, account, &mut claim, payment)?;
+        let paid = claim.settle(payment, tab_settled, ended);
+        let shares = self.pay_in_shares(&mut market, account, &paid)?;
         self.emit(&IVault::LotAbsorbed {
             account,
             token,
@@ -79,14 +83,23 @@ impl VaultState {
             payment,
             sharesBurned: shares,
         });
-        if absorption.settlement.ended {
-            self.log_lot_returned(account, token, lot_returned);
-            head.live_lots = head.live_lots.saturating_sub(1);
-            self.finish_claim(&mut market, account, &mut head, &mut claim)?;
+        self.log_lot_returned(account, token, lot_returned);
+        let is_over = ended && claim.live_lots == 0;
+        // Mostly the head stays as it is: then it is not even read.
+        if emptied || (is_over && !claim.is_paid()) {
+            let mut head = self.head(account);
+            if emptied {
+                head.bitmap &= !1u32.wrapping_shl(u32::from(index));
+            }
+            if is_over {
+                self.finish_claim(&mut market, account, &mut head, &mut claim)?;
+            }
+            self.set_head(account, &head)?;
+        } else if is_over {
+            claim = AccountClaim::default();
         }
-        self.move_pending(pending, claim.claim.due_to_fund());
+        self.move_due(&before, &claim.claim, U256::ZERO);
         self.set_claim(account, &claim)?;
-        self.set_head(account, &head)?;
         self.store(&market)?;
         self.leave();
         let (minimum, _) = self.fund_minimum();
@@ -116,6 +129,29 @@ impl VaultState {
         Ok(was_empty)
     }
 
+    /// Gives collateral too small for an auction to the fund.
+    ///
+    /// # Errors
+    ///
+    /// `UnknownCollateral`, `InsufficientCollateral`, `AmountTooLarge`.
+    pub(crate) fn give_dust_to_fund(
+        &mut self,
+        account: B256,
+        head: &mut Head,
+        token: Address,
+        dust: U256,
+    ) -> Fallible<()> {
+        let index = self.collateral_amounts(token)?.index;
+        self.take_free(account, head, token, index, dust)?;
+        let _was_empty = self.credit_fund(index, dust)?;
+        self.emit(&IVault::DustToFund {
+            account,
+            token,
+            amount: dust,
+        });
+        Ok(())
+    }
+
     /// Books a payment of the fund on a claim. What a payment brings to the fund, it does not pay; for the rest it burns shares of that
     /// value, rounded up, so that the share price stays: carrying falls by as much as the shares are worth, and what the
     /// lenders get back vests. Returns the shares burnt.
@@ -127,12 +163,9 @@ impl VaultState {
         &mut self,
         market: &mut Market,
         account: B256,
-        claim: &mut AccountClaim,
-        payment: U256,
+        paid: &Payment,
     ) -> Fallible<U256> {
-        self.mint_reserve(market)?;
         let (fund, now) = (self.fund(), self.now());
-        let paid = claim.claim.settle(payment);
         // What the fund owes lenders of a recovery it gives away too.
         let owed = self.arrears_of_recovery(paid.recovered_to_fund)?;
         let shares = market.shares_up(paid.beyond_fund().saturating_add(owed), now)?;
@@ -141,14 +174,20 @@ impl VaultState {
             self.mint_value(market, account_id::owner_of(account), paid.excess)?;
         }
         let (minimum, _) = self.fund_minimum();
-        let available = self.balance(fund).saturating_sub(minimum);
+        let mut available = self.balance(fund).saturating_sub(minimum);
+        let spent = self.absorbed_shares().saturating_add(shares);
+        if !is_within_half(spent, available.saturating_sub(shares)) {
+            // What is the fund's own in the pool may make up for it. The share price stays.
+            self.mint_reserve(market)?;
+            available = self.balance(fund).saturating_sub(minimum);
+        }
         if shares > available {
             return Err(errors::fund_too_small(available, shares));
         }
         self.burn_shares(market, fund, shares)?;
         market.carrying = market.carrying.saturating_sub(paid.to_carrying);
         self.vest(market, paid.recovered_to_lenders().saturating_add(owed));
-        self.log_claim_paid(account, fund, &paid);
+        self.log_claim_paid(account, fund, paid);
         Ok(shares)
     }
 

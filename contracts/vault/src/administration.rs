@@ -397,7 +397,8 @@ impl VaultState {
         in_billionths(b"reserveFactor", reserve_factor)?;
         at_most(b"totalRoomCap", total_room_cap, MAX_ROOM)?;
         // Interest up to now is shared by the old rule.
-        let market = self.enter_accrued()?;
+        let accrue = Calldata::new::<IVault::accrueCall>(0);
+        self.delegate(self.settlement(), accrue.as_slice())?;
         let mut risk = self.risk();
         risk.reserve_factor = reserve_factor;
         self.set_risk(&risk);
@@ -409,7 +410,7 @@ impl VaultState {
             totalRoomCap: total_room_cap,
             fundMinimum: fund_minimum,
         });
-        self.store_and_leave(&market)
+        Ok(())
     }
 
     /// Most assets that lenders may have in the pool. What a steward made of it ends.

@@ -142,6 +142,9 @@ impl VaultState {
                 let owner = self.vm().msg_sender();
                 self.choose_operator(owner, a.address(0)?, a.boolean(1)?);
             }
+            V::setPredictiveCall::SELECTOR => {
+                self.choose_predictive(a.word(0)?, a.boolean(1)?)?;
+            }
             V::setOperatorBySignatureCall::SELECTOR => {
                 let (owner, operator, approved) = (a.address(0)?, a.address(1)?, a.boolean(2)?);
                 self.choose_operator_signed(owner, operator, approved, a.number(3)?, a.bytes(4)?)?;

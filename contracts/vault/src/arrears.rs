@@ -15,14 +15,6 @@ use crate::{
 };
 
 impl VaultState {
-    /// Changes what claims may still bring the fund, by the difference of what one of them did before and does now.
-    pub(crate) fn move_pending(&mut self, before: U256, after: U256) {
-        if before != after {
-            let pending = self.pending().saturating_add(after).saturating_sub(before);
-            self.set_pending(pending);
-        }
-    }
-
     // ----- what the fund has spent on lots -----
 
     /// Counts `shares` that the fund spent on a lot, of which it has `left` now; `was_empty` if it had no collateral before.

@@ -3,7 +3,10 @@
 
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
-use breakwater_interfaces::vault::IVault;
+use breakwater_interfaces::{
+    outbound::Calldata,
+    vault::{IVault, IVaultPrograms},
+};
 use stylus_sdk::prelude::*;
 
 use crate::{
@@ -142,7 +145,7 @@ impl VaultState {
         let debt_before = market.debt_up(shares_before)?;
         if raises_risk {
             self.require_account_right(account)?;
-            self.require_no_claim(account, &head)?;
+            self.require_no_claim(account)?;
         }
         let mut transfers = Vec::with_capacity(actions.len());
         let mut answer = U256::ZERO;
@@ -176,10 +179,11 @@ impl VaultState {
         if head.borrow_shares != shares_before {
             self.require_least_debt(&market, account, &head, debt_before, has_borrowed)?;
         }
-        if raises_risk {
-            self.require_opening_margin(&market, account, &head)?;
-        }
         self.store(&market)?;
+        if raises_risk && !head.borrow_shares.is_zero() {
+            let calldata = Calldata::new::<IVaultPrograms::requireOpeningMarginCall>(1);
+            self.delegate(self.views(), calldata.word(account).as_slice())?;
+        }
         let payer = self.vm().msg_sender();
         for transfer in transfers {
             let Transfer {
@@ -228,7 +232,8 @@ impl VaultState {
             if full || !self.has_account_right(account) {
                 return Err(errors::too_many_collaterals(U256::from(MAX_ACCOUNT_TOKENS)));
             }
-            self.require_price(token)?;
+            let calldata = Calldata::new::<IVaultPrograms::requirePriceCall>(1);
+            self.delegate(self.views(), calldata.address(token).as_slice())?;
         }
         let free = free.saturating_add(amount);
         self.set_position(account, head, amounts.index, free, in_lots)?;
@@ -367,7 +372,7 @@ impl VaultState {
             token: self.asset(),
             amount: assets,
             to: None,
-            booked: market.cash,
+            booked: self.booked(market.cash),
         })
     }
 
@@ -390,8 +395,8 @@ impl VaultState {
     }
 
     /// While lots of an account are for sale, or its claim is unpaid, nothing may leave it and no debt be added.
-    fn require_no_claim(&self, account: B256, head: &Head) -> Fallible<()> {
-        if head.live_lots != 0 || head.closing || self.has_claim(account) {
+    fn require_no_claim(&self, account: B256) -> Fallible<()> {
+        if self.has_claim(account) {
             return Err(errors::claim_open(account));
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! The vault's first program: the verbs of lenders and borrowers. For all others it knows which program has them.
+//! The vault's first program: the verbs of lenders and borrowers, and of sales. For all others it knows which program has them.
 // The SDK's entrypoint macro writes a public function without documentation.
 #![allow(missing_docs)]
 
@@ -13,9 +13,10 @@ use stylus_sdk::{
 };
 
 use crate::{
-    arguments::{boolean, number, Arguments},
+    arguments::{boolean, number, words, Arguments},
     borrower::Action,
     errors::{self, Error, Fallible},
+    sale::Settlement,
     state::VaultState,
 };
 
@@ -24,32 +25,29 @@ const LIQUIDATION: [[u8; 4]; 2] = [
     V::liquidateCall::SELECTOR,
     V::checkLiquidationCall::SELECTOR,
 ];
-/// What the program for claims has.
-const SETTLEMENT: [[u8; 4]; 9] = [
-    V::deliverCall::SELECTOR,
-    V::releaseCall::SELECTOR,
-    V::settleCall::SELECTOR,
+/// What the program for claims has; and, for it has room, what lenders take out.
+const SETTLEMENT: [[u8; 4]; 6] = [
+    V::withdrawCall::SELECTOR,
+    V::redeemCall::SELECTOR,
     V::absorbCall::SELECTOR,
     V::repayClaimCall::SELECTOR,
     V::mintReserveCall::SELECTOR,
     V::accrueCall::SELECTOR,
-    V::setPredictiveCall::SELECTOR,
-    V::claimLimitCall::SELECTOR,
 ];
-/// What the program for the fund's collateral has; and, for it has room, what lenders take out and auto-deleveraging's latch.
-const INVENTORY: [[u8; 4]; 7] = [
+/// What the program for the fund's collateral has; and upkeep by anybody.
+const INVENTORY: [[u8; 4]; 6] = [
     V::sellInventoryCall::SELECTOR,
     V::settleInventoryCall::SELECTOR,
     V::withdrawInventoryCall::SELECTOR,
     V::waterfallCall::SELECTOR,
     V::updateDeleveragingCall::SELECTOR,
-    V::withdrawCall::SELECTOR,
-    V::redeemCall::SELECTOR,
+    V::updateMarginCall::SELECTOR,
 ];
 /// What the program for administration and rights has.
-const ADMINISTRATION: [[u8; 4]; 30] = [
+const ADMINISTRATION: [[u8; 4]; 31] = [
     V::approveCall::SELECTOR,
     V::setOperatorCall::SELECTOR,
+    V::setPredictiveCall::SELECTOR,
     V::setOperatorBySignatureCall::SELECTOR,
     V::permit_0Call::SELECTOR,
     V::permit_1Call::SELECTOR,
@@ -222,6 +220,34 @@ impl VaultState {
             V::executeCall::SELECTOR => {
                 let actions = Action::decode(a.bytes(1)?)?;
                 self.perform(a.word(0)?, &actions)?;
+            }
+            // ----- what the auction calls -----
+            V::claimLimitCall::SELECTOR => {
+                let claim = self.claim(a.word(0)?);
+                let outstanding = claim.claim.outstanding();
+                answer = words(&[outstanding, outstanding.saturating_sub(claim.assigned)]);
+            }
+            V::releaseCall::SELECTOR => {
+                let (token, amount) = (a.address(1)?, a.number(2)?);
+                self.release(a.word(0)?, token, amount, a.address(3)?)?;
+            }
+            V::settleCall::SELECTOR | V::deliverCall::SELECTOR => {
+                let settlement = Settlement {
+                    account: a.word(0)?,
+                    token: a.address(1)?,
+                    payer: a.address(2)?,
+                    payment: a.number(3)?,
+                    tab_settled: a.number(4)?,
+                    debt_settled: a.number(5)?,
+                    lot_returned: a.number(6)?,
+                    ended: a.boolean(7)?,
+                };
+                let sold = if selector == V::deliverCall::SELECTOR {
+                    Some((a.number(8)?, a.address(9)?))
+                } else {
+                    None
+                };
+                self.settle(&settlement, sold)?;
             }
             _ => return Ok(None),
         }

@@ -105,9 +105,9 @@ impl VaultState {
             values.penalty,
             claim.assigned,
             values.fund_paid,
-            U256::from(head.live_lots),
+            U256::from(claim.live_lots),
             U256::from(head.last_risk),
-            flag(head.closing),
+            flag(claim.closing),
             flag(head.predictive),
         ]);
         let mut rows = Vec::new();
@@ -153,6 +153,7 @@ impl VaultState {
             market.carrying,
             market.unvested_at(now),
             market.reserve,
+            self.fund_cash(),
             U256::from(rate),
             utilisation,
             self.supply_cap().0,

@@ -90,7 +90,10 @@ impl VaultState {
         let beside = Beside {
             mid: inventory.mid,
             low: inventory.low,
-            pending: self.pending().saturating_add(market.reserve),
+            pending: self
+                .pending()
+                .saturating_add(self.fund_cash())
+                .saturating_add(market.reserve),
             arrears: arrears.due,
         };
         let held = self.balance(self.fund());
@@ -196,7 +199,7 @@ impl VaultState {
     pub(crate) fn sell_inventory(&mut self, token: Address, max_lot: U256) -> Fallible<U256> {
         let fund = self.fund();
         self.require_caller(fund)?;
-        self.enter()?;
+        self.lock()?;
         let holding = self.priced(token)?;
         let lot = self.move_inventory(token, max_lot, true)?;
         let value = math::value(lot, holding.price)?;
@@ -343,7 +346,7 @@ impl VaultState {
         receiver: Address,
     ) -> Fallible<()> {
         self.require_caller(self.fund())?;
-        self.enter()?;
+        self.lock()?;
         let due = self.arrears().due;
         if !due.is_zero() {
             return Err(errors::arrears_open(due));

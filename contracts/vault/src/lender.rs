@@ -162,7 +162,7 @@ impl VaultState {
             assets,
             shares,
         });
-        self.pull(self.asset(), sender, assets, market.cash)?;
+        self.pull(self.asset(), sender, assets, self.booked(market.cash))?;
         self.leave();
         Ok(if in_assets { shares } else { assets })
     }

@@ -1,10 +1,10 @@
 //! The vault: an ERC-4626 pool of one loan asset, and accounts that borrow it against several collaterals at once.
 //!
 //! Six programs over one storage ([`state::VaultState`]), because one does not fit the limit of 24,576 bytes. The
-//! [`core::Vault`] has the verbs of lenders and borrowers, and passes every other selector by one delegate call to the
-//! program that has it: [`liquidator::VaultLiquidation`], [`settler::VaultSettlement`] (claims: what the auction calls; payments),
-//! [`administrator::VaultAdministration`] (parameters and rights) [`stockkeeper::VaultInventory`]
-//! (the fund's collateral, the view of the waterfall, and what lenders take out) or [`views::VaultViews`] (all the rest). Their addresses are
+//! [`core::Vault`] has the verbs of lenders and borrowers and the sales of lots, and passes every other selector by one delegate call to the
+//! program that has it: [`liquidator::VaultLiquidation`], [`settler::VaultSettlement`] (claims and losses; what lenders take out),
+//! [`administrator::VaultAdministration`] (parameters and rights), [`stockkeeper::VaultInventory`]
+//! (the fund's collateral, the view of the waterfall, upkeep) or [`views::VaultViews`] (all the rest, and the solvency check). Their addresses are
 //! fixed in the constructor. The cargo features `liquidation`, `settlement`, `administration`, `views` and `inventory` select whose
 //! entrypoint a build gets.
 //!
@@ -19,7 +19,8 @@
 //! | `front_end.rs` | everything about an account, and about the market |
 //! | `lender.rs`, `borrower.rs` | deposit to redeem; collateral, borrow, repay |
 //! | `liquidation.rs` | what a liquidation would do, and doing it |
-//! | `settlement.rs` | what the auction calls: lots out, payments in, losses |
+//! | `sale.rs` | what the auction calls: lots out, payments in |
+//! | `settlement.rs` | the rest of claims: payments by anybody, recoveries, losses |
 //! | `absorption.rs` | the fund takes a lot and pays with shares |
 //! | `arrears.rs` | what settlement books of the fund: pending, spent on lots, owed to lenders |
 //! | `inventory.rs` | the fund's collateral: worth, sales, losses that it has to pay; the view of the waterfall |
@@ -35,6 +36,7 @@
     clippy::indexing_slicing,
     clippy::panic
 )]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::unwrap_used))]
 
 #[macro_use]
 extern crate alloc;
@@ -61,6 +63,7 @@ mod parameters;
 mod permit;
 mod position;
 mod safety;
+mod sale;
 mod settlement;
 pub mod settler;
 pub mod state;

@@ -96,6 +96,7 @@ impl VaultState {
         &self,
         market: &Market,
         head: &Head,
+        claim: &AccountClaim,
         request: &Request,
     ) -> Fallible<Plan> {
         let Request {
@@ -113,8 +114,7 @@ impl VaultState {
             .holdings
             .iter()
             .find(|holding| holding.token == token);
-        if head.closing {
-            let claim = self.claim(account);
+        if claim.closing {
             let mut plan = Plan::default();
             let unassigned = claim.claim.outstanding().saturating_sub(claim.assigned);
             self.plan_closing_lot(&mut plan, account, token, &collateral, holding, unassigned)?;
@@ -389,25 +389,24 @@ impl VaultState {
         } = *request;
         let mut market = self.enter_accrued()?;
         let mut head = self.head(account);
-        // With the prices the adapter takes a sample: a halt begins by it.
-        let plan = self.plan_liquidation(&market, &head, request)?;
         let mut claim = self.claim(account);
+        // With the prices the adapter takes a sample: a halt begins by it.
+        let plan = self.plan_liquidation(&market, &head, &claim, request)?;
         if !plan.claimed.is_zero() {
             self.claim_debt(&mut market, account, &mut head, &mut claim, &plan, keeper)?;
         }
         if !plan.lot.is_zero() {
             self.reserve_lot(account, &mut head, &mut claim, token, &plan)?;
         }
-        if !plan.dust.is_zero() {
-            self.give_dust_to_fund(account, &mut head, token, plan.dust)?;
-        }
         self.set_claim(account, &claim)?;
         self.set_head(account, &head)?;
         self.store(&market)?;
-        if head.live_lots == 0 || !plan.loss.is_zero() {
-            let calldata = Calldata::new::<IVaultPrograms::concludeClaimCall>(2)
+        if claim.live_lots == 0 || !plan.loss.is_zero() || !plan.dust.is_zero() {
+            let calldata = Calldata::new::<IVaultPrograms::concludeClaimCall>(4)
                 .word(account)
-                .number(plan.loss);
+                .number(plan.loss)
+                .address(token)
+                .number(plan.dust);
             self.delegate(self.settlement(), calldata.as_slice())?;
         }
         let auction_id = if plan.lot.is_zero() {
@@ -451,7 +450,7 @@ impl VaultState {
             market.carrying = market.carrying.saturating_add(plan.reward);
         }
         if plan.begins_closing {
-            head.closing = true;
+            claim.closing = true;
             self.emit(&IVault::ClosingStarted {
                 account,
                 debt: plan.claimed,
@@ -488,7 +487,7 @@ impl VaultState {
             ));
         };
         self.set_position(account, head, index, left, in_lots.saturating_add(plan.lot))?;
-        head.live_lots = head.live_lots.checked_add(1).ok_or_else(math_overflow)?;
+        claim.live_lots = claim.live_lots.checked_add(1).ok_or_else(math_overflow)?;
         claim.assigned = claim.assigned.saturating_add(plan.tab);
         if plan.is_soft {
             // Their own cap is on the flow alone: they count against it from their start on, falling over the cap period. Until they are
@@ -504,24 +503,6 @@ impl VaultState {
             room.start(plan.lot_debt).map_err(|_| math_overflow())?;
             self.set_room(side, &room)?;
         }
-        Ok(())
-    }
-
-    fn give_dust_to_fund(
-        &mut self,
-        account: B256,
-        head: &mut Head,
-        token: Address,
-        dust: U256,
-    ) -> Fallible<()> {
-        let index = self.collateral_amounts(token)?.index;
-        self.take_free(account, head, token, index, dust)?;
-        let _was_empty = self.credit_fund(index, dust)?;
-        self.emit(&IVault::DustToFund {
-            account,
-            token,
-            amount: dust,
-        });
         Ok(())
     }
 

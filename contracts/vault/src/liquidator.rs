@@ -54,6 +54,7 @@ impl VaultState {
     fn view_liquidation(&self, a: Arguments<'_>) -> Fallible<Vec<u8>> {
         let account = a.word(0)?;
         let (market, head) = (self.market_now(), self.head(account));
+        let claim = self.claim(account);
         let request = Request {
             account,
             token: a.address(1)?,
@@ -61,7 +62,7 @@ impl VaultState {
             keeper: self.vm().contract_address(),
             is_view: true,
         };
-        let planned = self.plan_liquidation(&market, &head, &request);
+        let planned = self.plan_liquidation(&market, &head, &claim, &request);
         let (reason, plan) = match planned {
             Ok(plan) => ([0; 4], plan),
             Err(error) => (

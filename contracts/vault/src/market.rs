@@ -1,8 +1,11 @@
 //! The pool's books: cash, loans, claims, and interest on them. Pure: words in, words out.
 
+#[cfg(test)]
+mod tests;
+
 use alloy_primitives::U256;
 use breakwater_fixed_point::{div_down, mul, mul_div_down, WAD};
-use breakwater_risk::{interest, shares};
+use breakwater_risk::{compact, interest, shares};
 
 use crate::errors::{amount_too_large, math_overflow, Fallible};
 
@@ -13,9 +16,9 @@ pub(crate) const VIRTUAL_SHARES: u64 = 1_000_000;
 /// Time over which lenders get what is recovered of a written-off loss: longer than any flash deposit.
 pub(crate) const VESTING_PERIOD: u64 = 6 * 3600;
 
-/// Debt of all accounts at which interest stops: 2^124, above any that is lent. A claim on it, with any penalty, still fits
-/// 128 bits, so that no length of time puts an account beyond liquidation.
-const MAX_BORROW: U256 = U256::from_limbs([0, 1 << 60, 0, 0]);
+/// Debt of all accounts at which interest stops: 2^109, above any that is lent. A claim on it still fits its place in the books, so that
+/// no length of time puts an account beyond liquidation.
+const MAX_BORROW: U256 = U256::from_limbs([0, 1 << 45, 0, 0]);
 
 /// Fractions of a base unit in which interest is kept between accruals: 2^32.
 const FRACTIONS: U256 = U256::from_limbs([1 << 32, 0, 0, 0]);
@@ -38,6 +41,8 @@ pub(crate) struct Market {
     pub borrow_shares: U256,
     /// Claims, at what lenders' assets count them.
     pub carrying: U256,
+    /// Carrying that payments have turned into cash since interest was counted last, see [`Liquidity`].
+    pub settled: u32,
     /// Recovered losses that vest until `vest_end`: all of it at [`VESTING_PERIOD`] before, nothing at `vest_end`.
     pub unvested: U256,
     /// End of the vesting, a timestamp.
@@ -88,35 +93,108 @@ pub(crate) fn unpack_halves(word: U256) -> (U256, U256) {
     )
 }
 
+/// Cash and claims: the word that each payment on a claim changes. Amounts in base units of the loan asset.
+#[derive(Clone, Copy)]
+pub(crate) struct Liquidity {
+    /// See [`Market::cash`].
+    pub cash: U256,
+    /// See [`Market::carrying`].
+    pub carrying: U256,
+    /// Carrying that payments have turned into cash since interest was counted last, rounded up, as
+    /// [`breakwater_risk::compact`] writes bounds. Settlement counts no interest (that would cost two words more to read and to write), and a
+    /// payment must not lower the rate of the time before it (V5): it does not, as this still counts as lent.
+    pub settled: u32,
+}
+
+impl Liquidity {
+    /// The lock, in the second limb: whether a call into the vault is under way. It is here since every call that moves money writes this word.
+    const LOCK: u64 = 1 << 63;
+
+    /// Whether the word says that a call into the vault is under way.
+    pub(crate) fn is_locked(word: U256) -> bool {
+        let [_, second, ..] = word.into_limbs();
+        second & Self::LOCK != 0
+    }
+
+    /// The word with the lock set or not.
+    pub(crate) fn with_lock(word: U256, locked: bool) -> U256 {
+        let [first, second, third, last] = word.into_limbs();
+        let lock = if locked { Self::LOCK } else { 0 };
+        U256::from_limbs([first, (second & !Self::LOCK) | lock, third, last])
+    }
+
+    /// From the word. Low half: cash (120 bits), the shift of settled (7), the lock. High half: carrying (112), the mantissa of settled (16).
+    #[inline(never)]
+    pub(crate) fn unpack(word: U256) -> Self {
+        let [cash_0, cash_1, carrying_0, carrying_1] = word.into_limbs();
+        Self {
+            cash: U256::from_limbs([cash_0, cash_1 & CASH_HIGH, 0, 0]),
+            carrying: U256::from_limbs([carrying_0, carrying_1 & CARRYING_HIGH, 0, 0]),
+            settled: ((carrying_1 >> 48) << 8 | (cash_1 >> 56) & 0x7f) as u32,
+        }
+    }
+
+    /// The word, without lock.
+    ///
+    /// # Errors
+    ///
+    /// `AmountTooLarge` beyond 120 and 112 bits.
+    #[inline(never)]
+    pub(crate) fn pack(&self) -> Fallible<U256> {
+        let [cash_0, cash_1, cash_rest @ ..] = self.cash.into_limbs();
+        let [carrying_0, carrying_1, carrying_rest @ ..] = self.carrying.into_limbs();
+        if cash_1 > CASH_HIGH || cash_rest != [0, 0] {
+            return Err(amount_too_large(self.cash));
+        }
+        if carrying_1 > CARRYING_HIGH || carrying_rest != [0, 0] {
+            return Err(amount_too_large(self.carrying));
+        }
+        let settled = u64::from(self.settled);
+        Ok(U256::from_limbs([
+            cash_0,
+            cash_1 | (settled & 0x7f) << 56,
+            carrying_0,
+            carrying_1 | (settled >> 8) << 48,
+        ]))
+    }
+
+    /// Turns carrying into cash, without interest up to now: of the time since it was counted last, the rate stays.
+    pub(crate) fn collect(&mut self, amount: U256) {
+        self.carrying = self.carrying.saturating_sub(amount);
+        self.cash = self.cash.saturating_add(amount);
+        let [low, high] = halves(settled_amount(self.settled));
+        let settled = U256::from_limbs([low, high, 0, 0]).saturating_add(amount);
+        // Amounts of 112 bits have a bound.
+        self.settled = compact::compact_bound_up(settled).unwrap_or(MAX_SETTLED);
+    }
+}
+
+/// The part above 64 bits of the greatest cash, and of the greatest carrying: 120 and 112 bits, far above the cap on total assets.
+const CASH_HIGH: u64 = (1 << 56) - 1;
+const CARRYING_HIGH: u64 = (1 << 48) - 1;
+/// The greatest [`Liquidity::settled`]: above all carrying.
+const MAX_SETTLED: u32 = 0xffff << 8 | 0x61;
+
+/// The amount of [`Liquidity::settled`].
+fn settled_amount(settled: u32) -> u128 {
+    u128::from(settled >> 8).wrapping_shl(settled & 0x7f)
+}
+
+/// The low half of a word.
+fn low_half(word: U256) -> u128 {
+    let [low, high, ..] = word.into_limbs();
+    u128::from(low) | u128::from(high) << 64
+}
+
 /// Times and the rate have 36 bits each: until the year 4147, and far above the greatest rate.
 const MASK_36: u128 = (1 << 36) - 1;
 
-/// The pool's clock word, without its lock.
-pub(crate) struct Clock(pub U256);
+/// The pool's clock word.
+struct Clock(U256);
 
 impl Clock {
-    const LOCK: u128 = 1 << 108;
-
     fn low(&self) -> u128 {
-        let [low_0, low_1, ..] = self.0.into_limbs();
-        u128::from(low_0) | (u128::from(low_1) << 64)
-    }
-
-    /// Whether a call into the vault is under way.
-    pub(crate) fn is_locked(&self) -> bool {
-        self.low() & Self::LOCK != 0
-    }
-
-    /// The same word with the lock set or not.
-    pub(crate) fn with_lock(self, locked: bool) -> U256 {
-        let low = if locked {
-            self.low() | Self::LOCK
-        } else {
-            self.low() & !Self::LOCK
-        };
-        let [_, _, high_0, high_1] = self.0.into_limbs();
-        let [low_0, low_1] = halves(low);
-        U256::from_limbs([low_0, low_1, high_0, high_1])
+        low_half(self.0)
     }
 }
 
@@ -128,7 +206,11 @@ impl Market {
     /// Reads the books from their four words: liquidity, loans, shares, clock.
     #[inline(never)]
     pub(crate) fn unpack(liquidity: U256, loans: U256, shares: U256, clock: U256) -> Self {
-        let (carrying, cash) = unpack_halves(liquidity);
+        let Liquidity {
+            cash,
+            carrying,
+            settled,
+        } = Liquidity::unpack(liquidity);
         let (borrow_shares, borrow_assets) = unpack_halves(loans);
         let (unvested, total_shares) = unpack_halves(shares);
         let [_, _, reserve, high] = clock.into_limbs();
@@ -139,6 +221,7 @@ impl Market {
             borrow_assets,
             borrow_shares,
             carrying,
+            settled,
             unvested,
             vest_end: ((times >> 72) & MASK_36) as u64,
             reserve: U256::from_limbs([reserve, high & 0xffff_ffff, 0, 0]),
@@ -149,7 +232,7 @@ impl Market {
         }
     }
 
-    /// The books as four words, the clock without lock.
+    /// The books as four words, liquidity without lock.
     #[inline(never)]
     pub(crate) fn pack(&self) -> Fallible<[U256; 4]> {
         let times = (u128::from(self.rate_at_target) & MASK_36)
@@ -160,7 +243,7 @@ impl Market {
         // At most 96 bits.
         let [reserve, high, ..] = self.reserve.into_limbs();
         Ok([
-            pack_halves(self.carrying, self.cash)?,
+            self.liquidity().pack()?,
             pack_halves(self.borrow_shares, self.borrow_assets)?,
             pack_halves(self.unvested, self.total_shares)?,
             U256::from_limbs([
@@ -189,11 +272,28 @@ impl Market {
             .saturating_sub(self.reserve)
     }
 
-    /// Loans and claims over all that lenders have put in, WAD.
+    /// Cash and claims.
+    pub(crate) fn liquidity(&self) -> Liquidity {
+        Liquidity {
+            cash: self.cash,
+            carrying: self.carrying,
+            settled: self.settled,
+        }
+    }
+
+    /// Loans and claims over all that lenders have put in, WAD, as it was when interest was counted last: what has been paid on claims
+    /// since then counts as a claim.
     #[inline(never)]
     pub(crate) fn utilisation(&self) -> U256 {
-        let used = self.borrow_assets.saturating_add(self.carrying);
-        interest::utilisation(used, used.saturating_add(self.cash))
+        // Each at most 120 bits.
+        let used = low_half(self.borrow_assets).saturating_add(low_half(self.carrying));
+        let total = used.saturating_add(low_half(self.cash));
+        let used = used.saturating_add(settled_amount(self.settled)).min(total);
+        let [used, total] = [used, total].map(|amount| {
+            let [low, high] = halves(amount);
+            U256::from_limbs([low, high, 0, 0])
+        });
+        interest::utilisation(used, total)
     }
 
     /// Brings interest up to `now`. Total: where a figure would leave its range, nothing is added.
@@ -206,6 +306,7 @@ impl Market {
         let (rate, rate_at_target) =
             interest::borrow_rate(self.utilisation(), elapsed, self.rate_at_target);
         let rate = U256::from(rate);
+        self.settled = 0;
         if elapsed == 0 {
             return Accrual {
                 interest: U256::ZERO,

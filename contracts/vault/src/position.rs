@@ -179,22 +179,16 @@ impl VaultState {
         Ok(())
     }
 
-    /// The one solvency check that every verb ends in that takes collateral out or adds debt: the debt must be within what
+    /// The one solvency check that every verb ends in that takes collateral out or adds debt, once it has written the books with interest up to
+    /// now: the debt must be within what
     /// the collateral allows for opening, see [`Portfolio::borrow_limit`]. A collateral without a good price counts as nothing.
     ///
     /// # Errors
     ///
     /// `OpeningMarginExceeded`.
-    pub(crate) fn require_opening_margin(
-        &self,
-        market: &Market,
-        account: B256,
-        head: &Head,
-    ) -> Fallible<()> {
-        if head.borrow_shares.is_zero() {
-            return Ok(());
-        }
-        let portfolio = self.portfolio(market, account, head, None)?;
+    pub(crate) fn require_opening_margin(&self, account: B256) -> Fallible<()> {
+        let (market, head) = (self.market(), self.head(account));
+        let portfolio = self.portfolio(&market, account, &head, None)?;
         let allowed = portfolio.borrow_limit(&self.margin_rules(), self.now())?;
         if portfolio.debt > allowed {
             return Err(opening_margin_exceeded(account, portfolio.debt, allowed));

@@ -1,4 +1,4 @@
-//! Payments, claims and losses: what the auction calls, and how each unit paid or lost finds its place.
+//! Payments, claims and losses: how each unit paid or lost finds its place.
 
 use alloy_primitives::{Address, B256, U256};
 use breakwater_interfaces::vault::IVault;
@@ -9,140 +9,38 @@ use stylus_sdk::prelude::*;
 use crate::{
     errors::{self, Fallible},
     market::{Market, VESTING_PERIOD, VIRTUAL_SHARES},
-    math,
     state::{AccountClaim, Head, VaultState},
 };
 
-/// What the auction reports when a part of a lot was sold or a lot is over.
-pub(crate) struct Settlement {
-    /// Whose collateral the lot was.
-    pub account: B256,
-    /// The token of the lot.
-    pub token: Address,
-    /// Who pays.
-    pub payer: Address,
-    /// What is paid, in loan asset.
-    pub payment: U256,
-    /// The part of the auction's tab that is done with.
-    pub tab_settled: U256,
-    /// The part of the auction's debt that is done with.
-    pub debt_settled: U256,
-    /// Collateral that goes back to the account.
-    pub lot_returned: U256,
-    /// Whether the lot is over.
-    pub ended: bool,
-}
-
 impl VaultState {
-    /// Sends a part of a lot to its buyer, by the auction.
+    /// The rest of a sale that the share price has a part in: something is recovered of a loss, or a claim ends unpaid. The vault is locked, and
+    /// stays so.
     ///
     /// # Errors
     ///
-    /// `NotAuthorized`, `Locked`, `InsufficientCollateral`, token errors.
-    pub(crate) fn release(
+    /// `MathOverflow`, `AmountTooLarge`.
+    pub(crate) fn settle_with_interest(
         &mut self,
         account: B256,
-        token: Address,
-        amount: U256,
-        receiver: Address,
+        payer: Address,
+        payment: U256,
+        tab_settled: U256,
+        ended: bool,
     ) -> Fallible<()> {
-        self.require_caller(self.auction())?;
-        // Nothing in the books of the pool changes: only the lock is taken.
-        self.enter()?;
-        let emptied = self.leave_lot(account, token, amount, U256::ZERO)?;
-        if emptied != 0 {
-            let mut head = self.head(account);
-            head.bitmap &= !emptied;
-            self.set_head(account, &head)?;
-        }
-        self.push(token, receiver, amount)?;
-        self.leave();
-        Ok(())
-    }
-
-    /// Takes a payment for a claim, by the auction, and closes the lot's books if it is over. With `sold`, an amount of the lot and its buyer,
-    /// that is sent first: the books are final before either token is called.
-    ///
-    /// # Errors
-    ///
-    /// `NotAuthorized`, `Locked`, `InsufficientCollateral`, token errors.
-    pub(crate) fn settle(
-        &mut self,
-        settlement: &Settlement,
-        sold: Option<(U256, Address)>,
-    ) -> Fallible<()> {
-        let Settlement {
-            account,
-            token,
-            payer,
-            payment,
-            lot_returned,
-            ..
-        } = *settlement;
-        self.require_caller(self.auction())?;
-        // With interest: a payment lowers utilisation, and must not lower the rate of the time before it (V5).
-        let mut market = self.enter_settlement()?;
-        let (amount, receiver) = sold.unwrap_or_default();
-        let emptied = self.leave_lot(account, token, amount, lot_returned)?;
+        let mut market = self.market();
+        self.accrue_settlement(&mut market);
         let mut claim = self.claim(account);
-        let pending = claim.claim.due_to_fund();
-        claim.assigned = claim.assigned.saturating_sub(settlement.tab_settled);
-        self.free_room(token, settlement.debt_settled)?;
-        if !payment.is_zero() {
-            self.pay_claim(&mut market, account, &mut claim, payer, payment)?;
-        }
-        // A part of a lot leaves the head as it is, mostly: then it is not even read.
-        if settlement.ended || emptied != 0 {
+        let before = claim.claim;
+        let paid = claim.settle(payment, tab_settled, ended);
+        let to_fund = self.book_payment(&mut market, account, payer, &paid)?;
+        if ended {
             let mut head = self.head(account);
-            head.bitmap &= !emptied;
-            if settlement.ended {
-                head.live_lots = head.live_lots.saturating_sub(1);
-                self.finish_claim(&mut market, account, &mut head, &mut claim)?;
-            }
+            self.finish_claim(&mut market, account, &mut head, &mut claim)?;
             self.set_head(account, &head)?;
         }
-        self.move_pending(pending, claim.claim.due_to_fund());
+        self.move_due(&before, &claim.claim, to_fund);
         self.set_claim(account, &claim)?;
-        self.store(&market)?;
-        if sold.is_some() {
-            self.push(token, receiver, amount)?;
-        }
-        if !payment.is_zero() {
-            self.pull(self.asset(), payer, payment, market.cash)?;
-        }
-        self.leave();
-        Ok(())
-    }
-
-    /// Takes `sold` and `returned` off what lots of `account` hold: the first leaves the vault's books, the second is free collateral again.
-    /// Returns the token's bit if the account has none of it any more: it has to go from the head.
-    fn leave_lot(
-        &mut self,
-        account: B256,
-        token: Address,
-        sold: U256,
-        returned: U256,
-    ) -> Fallible<u32> {
-        let gone = math::add(sold, returned)?;
-        if gone.is_zero() {
-            return Ok(0);
-        }
-        let mut amounts = self.collateral_amounts(token)?;
-        let (free, in_lots) = self.position(account, amounts.index);
-        let Some(left) = in_lots.checked_sub(gone) else {
-            return Err(errors::insufficient_collateral(
-                account, token, in_lots, gone,
-            ));
-        };
-        let free = free.saturating_add(returned);
-        let has_any = self.write_position(account, amounts.index, free, left)?;
-        if !sold.is_zero() {
-            amounts.total = amounts.total.saturating_sub(sold);
-            self.set_collateral_amounts(token, &amounts)?;
-        }
-        self.log_lot_returned(account, token, returned);
-        let bit = 1u32.wrapping_shl(u32::from(amounts.index));
-        Ok(if has_any { 0 } else { bit })
+        self.store(&market)
     }
 
     /// Pays what is left of an account's claim, or a part of it, by anybody. Takes at most what is owed. Once it is paid in
@@ -159,69 +57,62 @@ impl VaultState {
         if assets.is_zero() {
             return Err(errors::zero_amount());
         }
-        let pending = claim.claim.due_to_fund();
+        let before = claim.claim;
         let payer = self.vm().msg_sender();
-        self.pay_claim(&mut market, account, &mut claim, payer, assets)?;
+        let paid = claim.claim.settle(assets);
+        let to_fund = self.book_payment(&mut market, account, payer, &paid)?;
         self.finish_claim(&mut market, account, &mut head, &mut claim)?;
-        self.move_pending(pending, claim.claim.due_to_fund());
+        self.move_due(&before, &claim.claim, to_fund);
         self.set_claim(account, &claim)?;
         self.set_head(account, &head)?;
         self.store(&market)?;
-        self.pull(self.asset(), payer, assets, market.cash)?;
+        self.pull(self.asset(), payer, assets, self.booked(market.cash))?;
         self.leave();
         Ok(assets)
     }
 
-    /// Recognises a loss on a claim that liquidation has just made, and ends the claim if it waits for nothing. The books are
+    /// Gives `dust` of `token` to the fund, recognises a loss on a claim that liquidation has just made, and ends the claim if it waits for nothing. The books are
     /// stored, with interest up to now, and the vault is locked; both stay so.
     ///
     /// # Errors
     ///
-    /// `MathOverflow`, `AmountTooLarge`.
-    pub(crate) fn conclude_claim(&mut self, account: B256, loss: U256) -> Fallible<()> {
+    /// `MathOverflow`, `AmountTooLarge`, `InsufficientCollateral`.
+    pub(crate) fn conclude_claim(
+        &mut self,
+        account: B256,
+        loss: U256,
+        token: Address,
+        dust: U256,
+    ) -> Fallible<()> {
         let mut market = self.market();
         let mut head = self.head(account);
+        if !dust.is_zero() {
+            self.give_dust_to_fund(account, &mut head, token, dust)?;
+        }
         let mut claim = self.claim(account);
-        let pending = claim.claim.due_to_fund();
+        let before = claim.claim;
         let covered = self.recognise_loss(&mut market, account, loss)?;
         claim.claim.fund_paid = claim.claim.fund_paid.saturating_add(covered);
         self.finish_claim(&mut market, account, &mut head, &mut claim)?;
-        self.move_pending(pending, claim.claim.due_to_fund());
+        self.move_due(&before, &claim.claim, U256::ZERO);
         self.set_claim(account, &claim)?;
         self.set_head(account, &head)?;
         self.store(&market)
     }
 
-    /// Settled debt goes on counting against the caps until it has decayed over the cap period. The decay is counted from
-    /// the settlement, which is later than the sale's start: room comes back no sooner than the rule asks.
-    pub(crate) fn free_room(&mut self, token: Address, debt: U256) -> Fallible<()> {
-        if debt.is_zero() {
-            return Ok(());
-        }
-        let (now, cap_period) = (self.now(), self.settlement_terms().cap_period);
-        for side in [token, Address::ZERO] {
-            let mut room = self.room(side);
-            room.settle(debt, now, now, cap_period);
-            self.set_room(side, &room)?;
-        }
-        Ok(())
-    }
-
-    /// Books a payment on a claim, in the order carrying, written off, penalty. `market` has interest up to now; the caller
-    /// pulls the money.
+    /// Books a payment on a claim. `market` has interest up to now; the caller pulls the money. Returns what of it is kept for the fund.
     ///
     /// # Errors
     ///
-    /// `MathOverflow`.
-    pub(crate) fn pay_claim(
+    /// `MathOverflow`, `AmountTooLarge`.
+    fn book_payment(
         &mut self,
         market: &mut Market,
         account: B256,
-        claim: &mut AccountClaim,
         payer: Address,
-        amount: U256,
-    ) -> Fallible<()> {
-        let paid = claim.claim.settle(amount);
+        paid: &Payment,
+    ) -> Fallible<U256> {
+        self.log_claim_paid(account, payer, paid);
         let owed = self.arrears_of_recovery(paid.recovered_to_fund)?;
         let to_fund = paid
             .recovered_to_fund
@@ -233,17 +124,19 @@ impl VaultState {
         let to_lenders = paid.recovered_to_lenders().saturating_add(owed);
         self.vest(market, to_lenders);
         market.cash = market.cash.saturating_add(to_lenders);
-        if !to_fund.is_zero() {
+        let mut kept = to_fund;
+        if !self.receive_for_fund(to_fund) {
+            // Amounts of an asset of more than 18 decimals.
             self.mint_value(market, self.fund(), to_fund)?;
             market.cash = market.cash.saturating_add(to_fund);
+            kept = U256::ZERO;
         }
         if !paid.excess.is_zero() {
             // The least lot of a token with few decimals was worth more than was owed: the rest is the owner's.
             self.mint_value(market, account_id::owner_of(account), paid.excess)?;
             market.cash = market.cash.saturating_add(paid.excess);
         }
-        self.log_claim_paid(account, payer, &paid);
-        Ok(())
+        Ok(kept)
     }
 
     /// Lets a gain of the lenders count little by little; the caller adds what it consists of.
@@ -253,18 +146,6 @@ impl VaultState {
             market.unvested = market.unvested_at(now).saturating_add(gain);
             market.vest_end = now.saturating_add(VESTING_PERIOD);
         }
-    }
-
-    #[inline(never)]
-    pub(crate) fn log_claim_paid(&self, account: B256, payer: Address, paid: &Payment) {
-        self.emit(&IVault::ClaimPaid {
-            account,
-            payer,
-            carrying: paid.to_carrying,
-            recovered: paid.recovered,
-            recoveredToFund: paid.recovered_to_fund,
-            penalty: paid.penalty,
-        });
     }
 
     /// Mints shares worth `assets` at the present price; the caller adds the assets right after.
@@ -296,16 +177,15 @@ impl VaultState {
         head: &mut Head,
         claim: &mut AccountClaim,
     ) -> Fallible<()> {
-        if head.live_lots != 0 {
+        if claim.live_lots != 0 {
             return Ok(());
         }
         let has_collateral = head.bitmap != 0;
-        if claim.claim.outstanding().is_zero() {
-            head.closing = false;
+        if claim.is_paid() {
             *claim = AccountClaim::default();
             return Ok(());
         }
-        if head.closing && has_collateral {
+        if claim.closing && has_collateral {
             return Ok(());
         }
         let unpaid = claim.claim.carrying;
@@ -324,7 +204,6 @@ impl VaultState {
             }
         }
         self.abandon_recovery(claim.claim.fund_paid)?;
-        head.closing = false;
         *claim = AccountClaim::default();
         Ok(())
     }
@@ -371,18 +250,22 @@ impl VaultState {
         Ok(cover.covered.saturating_add(owed))
     }
 
-    /// Mints the interest reserve to the fund. The share price stays: the reserve was not in it.
+    /// Mints to the fund what is its own: the interest reserve and its cash. The share price stays: neither was in it.
     ///
     /// # Errors
     ///
     /// `MathOverflow`.
     pub(crate) fn mint_reserve(&mut self, market: &mut Market) -> Fallible<U256> {
-        let assets = market.reserve;
+        let held = self.fund_cash();
+        let assets = market.reserve.saturating_add(held);
         if assets.is_zero() {
             return Ok(U256::ZERO);
         }
         let shares = self.mint_value(market, self.fund(), assets)?;
         market.reserve = U256::ZERO;
+        market.cash = market.cash.saturating_add(held);
+        self.move_pending(held, U256::ZERO);
+        self.set_fund_cash(U256::ZERO);
         self.emit(&IVault::ReserveMinted { assets, shares });
         Ok(shares)
     }

@@ -1,4 +1,5 @@
-//! The vault's program for claims, reached by delegate call from the core: what the auction calls, and payments by anybody.
+//! The vault's program for claims, reached by delegate call from the core: absorption, payments by anybody, and what a sale leaves to it.
+//! Also what lenders take out, for which the core has no room.
 // The SDK's entrypoint macro writes a public function without documentation.
 #![allow(missing_docs)]
 
@@ -12,7 +13,7 @@ use crate::{
     absorption::Absorption,
     arguments::{number, words, Arguments},
     errors::Fallible,
-    settlement::Settlement,
+    sale::Settlement,
     state::VaultState,
 };
 
@@ -28,30 +29,13 @@ impl VaultState {
     fn run_settlement(&mut self, selector: [u8; 4], a: Arguments<'_>) -> Fallible<Option<Vec<u8>>> {
         let mut answer = Vec::new();
         match selector {
-            V::releaseCall::SELECTOR => {
-                let (token, amount) = (a.address(1)?, a.number(2)?);
-                self.release(a.word(0)?, token, amount, a.address(3)?)?;
-            }
-            V::settleCall::SELECTOR | V::deliverCall::SELECTOR => {
-                let settlement = Settlement {
-                    account: a.word(0)?,
-                    token: a.address(1)?,
-                    payer: a.address(2)?,
-                    payment: a.number(3)?,
-                    tab_settled: a.number(4)?,
-                    debt_settled: a.number(5)?,
-                    lot_returned: a.number(6)?,
-                    ended: a.boolean(7)?,
-                };
-                let sold = if selector == V::deliverCall::SELECTOR {
-                    Some((a.number(8)?, a.address(9)?))
-                } else {
-                    None
-                };
-                self.settle(&settlement, sold)?;
+            IVaultPrograms::settleWithInterestCall::SELECTOR if self.is_locked() => {
+                let (payer, payment) = (a.address(1)?, a.number(2)?);
+                let (tab_settled, ended) = (a.number(3)?, a.boolean(4)?);
+                self.settle_with_interest(a.word(0)?, payer, payment, tab_settled, ended)?;
             }
             IVaultPrograms::concludeClaimCall::SELECTOR if self.is_locked() => {
-                self.conclude_claim(a.word(0)?, a.number(1)?)?;
+                self.conclude_claim(a.word(0)?, a.number(1)?, a.address(2)?, a.number(3)?)?;
             }
             V::absorbCall::SELECTOR => {
                 let (shares, left) = self.absorb(&Absorption {
@@ -74,6 +58,11 @@ impl VaultState {
             V::repayClaimCall::SELECTOR => {
                 answer = number(self.repay_claim(a.word(0)?, a.number(1)?)?);
             }
+            V::withdrawCall::SELECTOR | V::redeemCall::SELECTOR => {
+                let in_assets = selector == V::withdrawCall::SELECTOR;
+                let (receiver, owner) = (a.address(1)?, a.address(2)?);
+                answer = number(self.leave_pool(a.number(0)?, in_assets, receiver, owner)?);
+            }
             V::accrueCall::SELECTOR => {
                 let market = self.enter_settlement()?;
                 self.store_and_leave(&market)?;
@@ -83,14 +72,6 @@ impl VaultState {
                 let shares = self.mint_reserve(&mut market)?;
                 self.store_and_leave(&market)?;
                 answer = number(shares);
-            }
-            V::setPredictiveCall::SELECTOR => {
-                self.choose_predictive(a.word(0)?, a.boolean(1)?)?;
-            }
-            V::claimLimitCall::SELECTOR => {
-                let claim = self.claim(a.word(0)?);
-                let outstanding = claim.claim.outstanding();
-                answer = words(&[outstanding, outstanding.saturating_sub(claim.assigned)]);
             }
             _ => return Ok(None),
         }

@@ -1,5 +1,5 @@
 //! The vault's program for the fund's collateral, reached by delegate call from the core, and by settlement for losses that the fund's
-//! shares do not cover. Also what lenders take out, and auto-deleveraging's latch, for which other programs have no room.
+//! shares do not cover. Also upkeep by anybody: thresholds, and auto-deleveraging's latch.
 // The SDK's entrypoint macro writes a public function without documentation.
 #![allow(missing_docs)]
 
@@ -42,14 +42,7 @@ impl VaultState {
             V::updateDeleveragingCall::SELECTOR => {
                 answer = number(U256::from(self.update_deleveraging()?));
             }
-            V::withdrawCall::SELECTOR => {
-                let (receiver, owner) = (a.address(1)?, a.address(2)?);
-                answer = number(self.leave_pool(a.number(0)?, true, receiver, owner)?);
-            }
-            V::redeemCall::SELECTOR => {
-                let (receiver, owner) = (a.address(1)?, a.address(2)?);
-                answer = number(self.leave_pool(a.number(0)?, false, receiver, owner)?);
-            }
+            V::updateMarginCall::SELECTOR => answer = number(self.update_margin(a.address(0)?)?),
             V::waterfallCall::SELECTOR => answer = self.view_waterfall()?,
             IVaultPrograms::addArrearsCall::SELECTOR if self.is_locked() => {
                 answer = number(self.add_arrears(a.word(0)?, a.number(1)?)?);

@@ -1,12 +1,12 @@
-//! The vault's program for views, reached by delegate call from the core: all that is not a verb, and what nobody knows. Also upkeep by
-//! anybody, which rests on the same figures of volatility and cover.
+//! The vault's program for views, reached by delegate call from the core: all that is not a verb, and what nobody knows. Also
+//! the solvency check of the core's verbs, which rests on the same figures.
 // The SDK's entrypoint macro writes a public function without documentation.
 #![allow(missing_docs)]
 
 use alloc::vec::Vec;
 use alloy_primitives::{B256, U256};
 use alloy_sol_types::SolCall;
-use breakwater_interfaces::vault::IVault as V;
+use breakwater_interfaces::vault::{IVault as V, IVaultPrograms};
 use breakwater_risk::{interest, margin};
 use stylus_sdk::prelude::*;
 
@@ -30,8 +30,15 @@ impl VaultState {
     fn run_views(&mut self, selector: [u8; 4], a: Arguments<'_>) -> Fallible<Option<Vec<u8>>> {
         let now = self.now();
         Ok(Some(match selector {
-            // ----- upkeep -----
-            V::updateMarginCall::SELECTOR => number(self.update_margin(a.address(0)?)?),
+            // ----- what other programs ask, which rests on the same figures -----
+            IVaultPrograms::requireOpeningMarginCall::SELECTOR if self.is_locked() => {
+                self.require_opening_margin(a.word(0)?)?;
+                Vec::new()
+            }
+            IVaultPrograms::requirePriceCall::SELECTOR if self.is_locked() => {
+                self.require_price(a.address(0)?)?;
+                Vec::new()
+            }
             V::deleveragingCall::SELECTOR => {
                 let state = self.deleveraging();
                 let cover = self.cover(&self.market_now())?;
@@ -143,7 +150,7 @@ impl VaultState {
             values.penalty,
             claim.assigned,
             values.fund_paid,
-            U256::from(u8::from(self.head(account).closing)),
+            U256::from(u8::from(claim.closing)),
         ])
     }
 
@@ -171,6 +178,7 @@ impl VaultState {
             market.reserve,
             U256::from(rate),
             utilisation,
+            self.fund_cash(),
         ])
     }
 

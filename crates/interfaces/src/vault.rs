@@ -80,7 +80,10 @@ interface! {
         uint256 borrowShares;
         uint256 carrying;
         uint256 unvested;
+        /// Interest that is the fund's and not minted to it yet; a part of `cash`, `borrowAssets` and `carrying`.
         uint256 reserve;
+        /// What payments on claims brought the fund and is not minted to it yet: in the vault's balance beside `cash`.
+        uint256 fundCash;
         uint256 borrowRate;
         uint256 utilisation;
     }
@@ -135,7 +138,7 @@ interface! {
         /// Collateral of the fund, in lots or not, at mid prices, and at low ones less the backstop discount.
         uint256 inventoryMid;
         uint256 inventoryLow;
-        /// What claims and interest may still bring the fund: recoveries, penalties, reserve.
+        /// What claims and interest may still bring the fund, and what they have brought and is not minted to it: recoveries, penalties, reserve.
         uint256 pending;
         /// Losses that the fund's shares did not cover, to be paid by sales of inventory; and by recoveries only.
         uint256 arrears;
@@ -212,7 +215,7 @@ interface! {
         event FundTargetSet(uint256 target);
         /// Auto-deleveraging was armed, and is in force from then on; or, with 0, the fund's `cover` met its `target`.
         event DeleveragingSet(uint256 from, uint256 cover, uint256 target);
-        /// Interest reserve that was minted to the fund as shares.
+        /// Interest reserve, and what payments on claims brought the fund, were minted to it as shares.
         event ReserveMinted(uint256 assets, uint256 shares);
 
         // ----- configuration -----
@@ -412,7 +415,7 @@ interface! {
         function withdrawInventory(uint256 part, uint256 whole, uint256 tokens, address receiver) external;
         /// What may still be paid on the claim of `account`, and how much of that no live auction is asking for.
         function claimLimit(bytes32 account) external view returns (uint256 outstanding, uint256 unassigned);
-        /// Mint the interest reserve to the fund, by anybody. Returns the shares.
+        /// Mint to the fund what is its own in the pool, by anybody: the interest reserve, and what payments on claims brought it. Returns the shares.
         function mintReserve() external returns (uint256);
         /// Bring interest up to date, by anybody.
         function accrue() external;
@@ -444,7 +447,7 @@ interface! {
         /// The fund's cover and its target, whether the target was ever met, and from when on auto-deleveraging is in force (0: not armed).
         function deleveraging() external view returns (uint256 target, uint256 cover, bool wasMet, uint256 from);
         function marginConfig() external view returns (uint256 openingDeviations, uint256 openingHorizon, uint256 thresholdDeviations, uint256 thresholdHorizon, uint256 softDeviations, uint256 softPenalty, uint256 slew, uint256 volatilityMin, uint256 predictiveCap);
-        function marketState() external view returns (uint256 cash, uint256 totalBorrowAssets, uint256 totalBorrowShares, uint256 totalCarrying, uint256 unvested, uint256 reserve, uint256 borrowRate, uint256 utilisation);
+        function marketState() external view returns (uint256 cash, uint256 totalBorrowAssets, uint256 totalBorrowShares, uint256 totalCarrying, uint256 unvested, uint256 reserve, uint256 borrowRate, uint256 utilisation, uint256 fundCash);
         /// Debt for sale: not settled, and settled but not yet decayed; for one token, and in total (token zero).
         function roomOf(address token) external view returns (uint256 live, uint256 decaying, uint256 cap);
         function collaterals() external view returns (address[] memory);
@@ -496,8 +499,15 @@ alloy_sol_types::sol! {
     /// What one of the vault's programs asks of another, on the same storage, in the middle of a call. The core passes no selector of
     /// these on, and a program knows none while its vault is not locked: from outside nobody reaches them.
     interface IVaultPrograms {
-        /// Of settlement: recognise `loss` on the claim of `account`, and end the claim if it waits for nothing.
-        function concludeClaim(bytes32 account, uint256 loss) external;
+        /// Of settlement: give `dust` of `token` of `account` to the fund, recognise `loss` on the claim of the account, and end the claim if it waits
+        /// for nothing.
+        function concludeClaim(bytes32 account, uint256 loss, address token, uint256 dust) external;
+        /// Of settlement: the rest of a sale that the share price has a part in: something is recovered of a loss, or a claim ends unpaid.
+        function settleWithInterest(bytes32 account, address payer, uint256 payment, uint256 tabSettled, bool ended) external;
+        /// Of views: refuse if the debt of `account` is above what its collateral allows for opening.
+        function requireOpeningMargin(bytes32 account) external view;
+        /// Of views: refuse if `token` has no good price.
+        function requirePrice(address token) external view;
         /// Of inventory: a loss on the claim of `account` of which `shared` was not covered. Returns what of it the fund owes.
         function addArrears(bytes32 account, uint256 shared) external returns (uint256);
         /// Of inventory: refuse if sales of the fund's collateral owe lenders something.

@@ -16,7 +16,8 @@ pub struct Beside {
     pub mid: U256,
     /// Inventory at low prices, less the backstop discount.
     pub low: U256,
-    /// What may still come: recoveries of losses that the fund bore, penalties of open claims, interest reserve not yet minted.
+    /// What may still come: recoveries of losses that the fund bore, penalties of open claims; and what has come and is not yet minted, interest
+    /// reserve likewise.
     pub pending: U256,
     /// What sales of inventory owe the lenders.
     pub arrears: U256,

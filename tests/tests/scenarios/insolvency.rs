@@ -71,6 +71,13 @@ fn one_call_puts_an_insolvent_account_in_closing_and_the_fund_bears_its_loss() {
     assert_eq!(paid.carrying, claim.carrying);
     assert!(!paid.recovered.is_zero());
     assert_eq!(paid.recoveredToFund, paid.recovered);
+    assert_eq!(
+        suite.market().unwrap().fundCash,
+        paid.recoveredToFund + paid.penalty
+    );
+    suite
+        .send(bidder, vault, &IVault::mintReserveCall {})
+        .unwrap();
     assert!(suite.balance_of(vault, fund_account).unwrap() > fund_before);
     // Nothing is left to sell, so the rest of the claim is over.
     assert!(!suite.claim(account).unwrap().closing);

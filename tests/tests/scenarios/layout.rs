@@ -10,6 +10,8 @@ use breakwater_tests::{
 use crate::common::{funded, stable, ten_ether_account};
 
 /// Slots of the words that are not in maps, as `contracts/vault/src/state/slot.rs` documents them.
+const ASSET: u64 = 0;
+const AUCTION: u64 = 2;
 const LIQUIDITY: u64 = 9;
 const LOANS: u64 = 10;
 const SHARES: u64 = 11;
@@ -49,12 +51,15 @@ fn billionths(word: U256, index: usize) -> U256 {
     ((word >> (32 * index)) & U256::from(u32::MAX)) * U256::from(1_000_000_000)
 }
 
-/// What settlement reads is what the vault's parameters are: discount, reserve factor and cap period.
+/// What settlement and sales read is what the vault's parameters are: discount and reserve factor; cap period.
 fn assert_terms_of_settlement(suite: &Suite) {
     let risk = word(suite, U256::from(RISK));
     let terms = word(suite, U256::from(SETTLEMENT)) >> 160;
     assert_ne!(terms, U256::ZERO);
-    assert_eq!(terms, (risk >> 32) & (U256::MAX >> 160));
+    assert_eq!(terms, (risk >> 32) & U256::from(u64::MAX));
+    let cap_period = (word(suite, U256::from(TOTAL_ROOM)) >> 232) & U256::from(0x3f_ffff);
+    assert_ne!(cap_period, U256::ZERO);
+    assert_eq!(cap_period, (risk >> 96) & U256::from(u32::MAX));
 }
 
 #[test]
@@ -189,8 +194,8 @@ fn each_word_is_the_same_for_the_program_that_writes_it_and_the_one_that_reads_i
     assert_eq!(field(2), claim.assigned);
     assert_eq!(
         field(3),
-        U256::from(1_u64 << 63),
-        "small, and marked as used"
+        U256::from((1_u64 << 63) | (1 << 52)),
+        "small, marked as used, and with a lot"
     );
     assert_eq!(high(word(&suite, U256::from(LIQUIDITY))), claim.carrying);
     let live = low(word(&suite, U256::from(TOTAL_ROOM))) & ((U256::from(1) << 96) - U256::from(1));
@@ -208,7 +213,7 @@ fn each_word_is_the_same_for_the_program_that_writes_it_and_the_one_that_reads_i
     let failure = suite.try_out(owner, vault, &borrow).unwrap_err();
     assert!(failure.is::<IVault::ClaimOpen>(), "{failure}");
 
-    // Written by the settlement, read by the others.
+    // Written by a sale in the core, read by the others.
     let bidder = suite.user("bidder");
     let asset = suite.asset;
     suite.give(asset, bidder, stable(10_000)).unwrap();
@@ -216,8 +221,29 @@ fn each_word_is_the_same_for_the_program_that_writes_it_and_the_one_that_reads_i
     suite.pass(200).unwrap();
     suite.take(bidder, id, U256::MAX, U256::MAX).unwrap();
     let market = suite.market().unwrap();
-    assert_eq!(word(&suite, U256::from(LIQUIDITY)), market.cash);
+    let [first, second, third, last] = word(&suite, U256::from(LIQUIDITY)).into_limbs();
+    // Above cash and carrying, what was paid since the last accrual, rounded up; the lock is open.
+    let cash = U256::from_limbs([first, second & (u64::MAX >> 8), 0, 0]);
+    assert_eq!(cash, market.cash);
+    assert_eq!((third, last & (u64::MAX >> 16)), (0, 0));
+    let settled = U256::from(last >> 48) << (second >> 56);
+    let paid = claim.carrying;
+    assert!(settled >= paid && settled <= paid + (paid >> 15));
+    // What the fund got is beside the asset and its decimals, and in the sum of what it has or may get.
+    let asset_word = word(&suite, U256::from(ASSET));
+    assert_eq!(asset_word >> 168, market.fundCash);
+    assert_eq!(market.fundCash, claim.penalty);
+    assert_eq!((asset_word >> 160) & U256::from(0xff), U256::from(6));
+    assert_eq!(word(&suite, U256::from(AUCTION)) >> 160, market.fundCash);
     assert_eq!(word(&suite, head + U256::from(1)), U256::from(1) << 255);
+    assert_terms_of_settlement(&suite);
+    suite
+        .send(bidder, vault, &IVault::mintReserveCall {})
+        .unwrap();
+    assert_eq!(word(&suite, U256::from(ASSET)), asset_word << 88 >> 88);
+    assert_eq!(word(&suite, U256::from(AUCTION)) >> 160, U256::ZERO);
+    let cash = word(&suite, U256::from(LIQUIDITY));
+    assert_eq!(cash, market.cash + market.fundCash, "nothing else in it");
 }
 
 #[test]

@@ -108,6 +108,10 @@ fn a_lot_is_sold_in_three_parts_the_last_to_a_contract_without_capital() {
         .iter()
         .fold(U256::ZERO, |sum, found| sum + found.event.penalty);
     assert_eq!(penalties, expected.penalty - expected.reward);
+    assert_eq!(suite.market().unwrap().fundCash, penalties);
+    suite
+        .send(keeper, modules.vault, &IVault::mintReserveCall {})
+        .unwrap();
     let fund_gain = suite.balance_of(modules.vault, modules.fund).unwrap() - fund_before;
     assert!(!fund_gain.is_zero());
     let sold = paid

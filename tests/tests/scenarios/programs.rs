@@ -117,6 +117,10 @@ fn a_verb_costs_at_most_one_delegate_call_to_the_program_that_has_it() {
     let calls = [
         (modules.vault, IVault::totalSupplyCall {}.abi_encode()),
         (
+            modules.vault,
+            IVault::claimLimitCall { account }.abi_encode(),
+        ),
+        (
             modules.liquidation,
             IVault::checkLiquidationCall {
                 account,
@@ -124,10 +128,7 @@ fn a_verb_costs_at_most_one_delegate_call_to_the_program_that_has_it() {
             }
             .abi_encode(),
         ),
-        (
-            modules.settlement,
-            IVault::claimLimitCall { account }.abi_encode(),
-        ),
+        (modules.settlement, IVault::accrueCall {}.abi_encode()),
         (
             modules.administration,
             IVault::setOperatorCall {

@@ -8,8 +8,7 @@ use crate::{
     market::{pack_halves, unpack_halves},
 };
 
-/// Flags of an account's head.
-const CLOSING: u64 = 1 << 40;
+/// Flag of an account's head.
 const PREDICTIVE: u64 = 1 << 41;
 
 /// An account's head word.
@@ -21,10 +20,6 @@ pub(crate) struct Head {
     pub bitmap: u32,
     /// Time of the last step that raised the account's risk.
     pub last_risk: u64,
-    /// Auctions that are under way.
-    pub live_lots: u8,
-    /// Insolvent: being wound up.
-    pub closing: bool,
     /// May be liquidated before it is unhealthy.
     pub predictive: bool,
 }
@@ -38,8 +33,6 @@ impl VaultState {
         Head {
             borrow_shares: U256::from_limbs([shares_0, shares_1, 0, 0]),
             bitmap: high_0 as u32,
-            live_lots: (high_0 >> 32) as u8,
-            closing: high_0 & CLOSING != 0,
             predictive: high_0 & PREDICTIVE != 0,
             last_risk: high_1,
         }
@@ -52,10 +45,7 @@ impl VaultState {
     /// `AmountTooLarge`.
     #[inline(never)]
     pub(crate) fn set_head(&mut self, account: B256, head: &Head) -> Fallible<()> {
-        let flags = u64::from(head.bitmap)
-            | (u64::from(head.live_lots) << 32)
-            | if head.closing { CLOSING } else { 0 }
-            | if head.predictive { PREDICTIVE } else { 0 };
+        let flags = u64::from(head.bitmap) | if head.predictive { PREDICTIVE } else { 0 };
         let high = U256::from_limbs([flags, head.last_risk, 0, 0]);
         let slot = self.account_word(account, slot::account::HEAD);
         self.save(slot, pack_halves(high, head.borrow_shares)?);

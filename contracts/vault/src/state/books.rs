@@ -6,7 +6,7 @@ use breakwater_interfaces::vault::IVault;
 use super::{slot, VaultState};
 use crate::{
     errors::{locked, Fallible},
-    market::{Clock, Market},
+    market::{Liquidity, Market},
 };
 
 impl VaultState {
@@ -36,18 +36,33 @@ impl VaultState {
     /// `Locked` if another call is under way.
     #[inline(never)]
     pub(crate) fn enter(&mut self) -> Fallible<Market> {
-        let clock = Clock(self.word(slot::CLOCK));
-        if clock.is_locked() {
+        self.lock()?;
+        Ok(self.market())
+    }
+
+    /// Starts a call that changes cash and claims at most: takes the lock.
+    ///
+    /// # Errors
+    ///
+    /// `Locked` if another call is under way.
+    #[inline(never)]
+    pub(crate) fn lock(&mut self) -> Fallible<Liquidity> {
+        let word = self.word(slot::LIQUIDITY);
+        if Liquidity::is_locked(word) {
             return Err(locked());
         }
-        let market = self.market();
-        self.set_word(slot::CLOCK, clock.with_lock(true));
-        Ok(market)
+        self.set_word(slot::LIQUIDITY, Liquidity::with_lock(word, true));
+        Ok(Liquidity::unpack(word))
+    }
+
+    /// Cash and claims, as they are stored.
+    pub(crate) fn liquidity(&self) -> Liquidity {
+        Liquidity::unpack(self.word(slot::LIQUIDITY))
     }
 
     /// Whether a call into the vault is under way.
     pub(crate) fn is_locked(&self) -> bool {
-        Clock(self.word(slot::CLOCK)).is_locked()
+        Liquidity::is_locked(self.word(slot::LIQUIDITY))
     }
 
     /// Like [`Self::enter`], with interest up to now.
@@ -70,8 +85,13 @@ impl VaultState {
     #[inline(never)]
     pub(crate) fn enter_settlement(&mut self) -> Fallible<Market> {
         let mut market = self.enter()?;
-        self.accrue_with(&mut market, self.settlement_terms().reserve_factor);
+        self.accrue_settlement(&mut market);
         Ok(market)
+    }
+
+    /// Like [`Self::accrue`], in the program for claims.
+    pub(crate) fn accrue_settlement(&self, market: &mut Market) {
+        self.accrue_with(market, self.settlement_terms().reserve_factor);
     }
 
     /// Brings interest up to now and says so in the log.
@@ -99,18 +119,29 @@ impl VaultState {
     #[inline(never)]
     pub(crate) fn store(&mut self, market: &Market) -> Fallible<()> {
         let [liquidity, loans, shares, clock] = market.pack()?;
-        self.set_word(slot::LIQUIDITY, liquidity);
+        self.set_word(slot::LIQUIDITY, Liquidity::with_lock(liquidity, true));
         self.set_word(slot::LOANS, loans);
         self.set_word(slot::SHARES, shares);
-        self.set_word(slot::CLOCK, Clock(clock).with_lock(true));
+        self.set_word(slot::CLOCK, clock);
+        Ok(())
+    }
+
+    /// Writes cash and claims and keeps the lock.
+    ///
+    /// # Errors
+    ///
+    /// `AmountTooLarge`.
+    pub(crate) fn store_liquidity(&mut self, liquidity: &Liquidity) -> Fallible<()> {
+        let word = Liquidity::with_lock(liquidity.pack()?, true);
+        self.set_word(slot::LIQUIDITY, word);
         Ok(())
     }
 
     /// Ends a call: gives the lock back.
     #[inline(never)]
     pub(crate) fn leave(&mut self) {
-        let clock = Clock(self.word(slot::CLOCK));
-        self.set_word(slot::CLOCK, clock.with_lock(false));
+        let word = self.word(slot::LIQUIDITY);
+        self.set_word(slot::LIQUIDITY, Liquidity::with_lock(word, false));
     }
 
     /// [`Self::store`] and [`Self::leave`].

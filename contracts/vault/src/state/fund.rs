@@ -55,7 +55,8 @@ impl VaultState {
     #[inline(never)]
     pub(crate) fn set_absorbed_shares(&mut self, spent: U256) -> Fallible<()> {
         let (minimum, count) = self.fund_minimum();
-        let high = spent.saturating_mul(U256::from(1 << COUNT_BITS)) | U256::from(count);
+        let high = spent.wrapping_shl(COUNT_BITS) | U256::from_limbs([count, 0, 0, 0]);
+        // More than 256 bits it never has: it is a part of all vault shares.
         self.set_word(slot::FUND_MINIMUM, pack_halves(high, minimum)?);
         Ok(())
     }
@@ -63,11 +64,43 @@ impl VaultState {
     /// What claims may still bring the fund: the sum of their recoveries for it and penalties.
     pub(crate) fn pending(&self) -> U256 {
         self.above_address(slot::AUCTION)
+            .saturating_sub(self.fund_cash())
     }
 
-    /// Changes what claims may still bring the fund; saturates at 96 bits.
-    pub(crate) fn set_pending(&mut self, pending: U256) {
-        self.set_above_address(slot::AUCTION, pending.min(MAX_ABOVE_ADDRESS));
+    /// Changes what claims may still bring the fund and its cash together, by the difference of `before` and `after`; saturates at 96 bits.
+    pub(crate) fn move_pending(&mut self, before: U256, after: U256) {
+        if before != after {
+            let sum = self.above_address(slot::AUCTION);
+            let sum = sum.saturating_add(after).saturating_sub(before);
+            self.set_above_address(slot::AUCTION, sum.min(MAX_ABOVE_ADDRESS));
+        }
+    }
+
+    /// What payments on claims brought the fund and is not minted to it as shares yet, loan asset: in the vault's balance, but not in the
+    /// pool's cash. In the asset's word, which whoever pays has read.
+    #[inline(never)]
+    pub(crate) fn fund_cash(&self) -> U256 {
+        let [_, _, third, last] = self.word(slot::ASSET).into_limbs();
+        U256::from_limbs([(third >> 40) | (last << 24), last >> 40, 0, 0])
+    }
+
+    /// Changes the fund's cash. False, and nothing is done, beyond 88 bits.
+    #[inline(never)]
+    pub(crate) fn set_fund_cash(&mut self, assets: U256) -> bool {
+        let [low, high, rest @ ..] = assets.into_limbs();
+        if high >> 24 != 0 || rest != [0, 0] {
+            return false;
+        }
+        let [first, second, third, _] = self.word(slot::ASSET).into_limbs();
+        let third = (third & 0xff_ffff_ffff) | (low << 40);
+        let last = (low >> 24) | (high << 40);
+        self.set_word(slot::ASSET, U256::from_limbs([first, second, third, last]));
+        true
+    }
+
+    /// What the vault must hold of the loan asset if the pool's cash is `cash`.
+    pub(crate) fn booked(&self, cash: U256) -> U256 {
+        cash.saturating_add(self.fund_cash())
     }
 
     /// What the fund owes lenders.

@@ -52,15 +52,13 @@ const fn low_bits(count: u32) -> u64 {
     !u64::MAX.wrapping_shl(count)
 }
 
-/// What settlement needs of [`Risk`]: a copy, above the address by which the core calls it, so that a take reads one new word less.
+/// What settlement needs of [`Risk`]: a copy, above the address by which the core calls it, so that it reads one word less.
 #[derive(Clone, Copy)]
 pub(crate) struct SettlementTerms {
     /// Discount to the low price at which the fund takes lots, WAD.
     pub backstop_discount: U256,
     /// The fund's part of interest, WAD.
     pub reserve_factor: U256,
-    /// Seconds after which settled debt no longer counts against the caps.
-    pub cap_period: u64,
 }
 
 /// Amounts that bear on how much is liquidated at once, loan asset.
@@ -153,18 +151,17 @@ impl VaultState {
     pub(crate) fn set_risk(&mut self, risk: &Risk) {
         self.set_word(slot::RISK, risk.pack());
         let ratios = shorten(risk.backstop_discount) | (shorten(risk.reserve_factor) << 32);
-        let copy = U256::from_limbs([ratios, risk.cap_period & LOW_32, 0, 0]);
-        self.set_above_address(slot::SETTLEMENT, copy);
+        self.set_above_address(slot::SETTLEMENT, U256::from_limbs([ratios, 0, 0, 0]));
+        self.set_cap_period(risk.cap_period);
     }
 
     /// What settlement needs of the vault's parameters.
     #[inline(never)]
     pub(crate) fn settlement_terms(&self) -> SettlementTerms {
-        let [ratios, cap_period, ..] = self.above_address(slot::SETTLEMENT).into_limbs();
+        let [ratios, ..] = self.above_address(slot::SETTLEMENT).into_limbs();
         SettlementTerms {
             backstop_discount: expand(ratios),
             reserve_factor: expand(ratios >> 32),
-            cap_period,
         }
     }
 

@@ -6,8 +6,11 @@ use breakwater_risk::room::Room;
 use super::{slot, VaultState};
 use crate::errors::{math_overflow, Fallible};
 
-/// Top bit of a room's word: it is never zero, so that no liquidation pays for a new slot.
-const USED: U256 = U256::from_limbs([0, 0, 0, 1 << 63]);
+/// Top bit of a room's word, in its last limb: the word is never zero, so that no liquidation pays for a new slot.
+const USED: u64 = 1 << 63;
+/// Bits of the last limb of the word of all debt for sale: the cap period.
+const CAP_PERIOD: u64 = 0x3f_ffff << CAP_PERIOD_PLACE;
+const CAP_PERIOD_PLACE: u32 = 40;
 
 impl VaultState {
     /// Debt for sale with `token`; of all tokens for the zero address.
@@ -29,9 +32,29 @@ impl VaultState {
 
     #[inline(never)]
     fn save_room(&mut self, slot: U256, room: &Room) -> Fallible<()> {
-        let word = room.pack().map_err(|_| math_overflow())?;
-        self.save(slot, word | USED);
+        let [first, second, third, last] = room.pack().map_err(|_| math_overflow())?.into_limbs();
+        let [.., before] = self.load(slot).into_limbs();
+        let last = last | (before & CAP_PERIOD) | USED;
+        self.save(slot, U256::from_limbs([first, second, third, last]));
         Ok(())
+    }
+
+    /// Seconds after which settled debt no longer counts against the caps, for settlement: the copy of what [`super::Risk`] says, in the word
+    /// of all debt for sale, so that a sale reads one word less.
+    #[inline(never)]
+    pub(crate) fn cap_period(&self) -> u64 {
+        let [.., last] = self.word(slot::TOTAL_ROOM).into_limbs();
+        (last & CAP_PERIOD) >> CAP_PERIOD_PLACE
+    }
+
+    /// Changes the copy of the cap period. It has 22 bits, as its setter checks.
+    pub(super) fn set_cap_period(&mut self, seconds: u64) {
+        let [first, second, third, last] = self.word(slot::TOTAL_ROOM).into_limbs();
+        let last = (last & !CAP_PERIOD) | ((seconds << CAP_PERIOD_PLACE) & CAP_PERIOD) | USED;
+        self.set_word(
+            slot::TOTAL_ROOM,
+            U256::from_limbs([first, second, third, last]),
+        );
     }
 
     fn room_slot(&self, token: Address) -> U256 {

@@ -1,10 +1,11 @@
 //! The slots of the vault's storage.
 
-/// The loan asset (160 bits), its decimals above.
+/// The loan asset (160 bits), its decimals (8). Above: the fund's cash, see `VaultState::fund_cash`.
 pub(super) const ASSET: u64 = 0;
 /// The oracle adapter (160 bits). Above: what the fund owes lenders that only recoveries can pay, loan asset.
 pub(super) const ORACLE: u64 = 1;
-/// The liquidation auction (160 bits). Above: what claims may still bring the fund, loan asset.
+/// The liquidation auction (160 bits). Above: what claims may still bring the fund, and its cash, loan asset. Their sum, since a payment
+/// for the fund moves from one to the other.
 pub(super) const AUCTION: u64 = 2;
 /// The insurance fund (160 bits). Above: what sales of its inventory owe lenders, loan asset.
 pub(super) const FUND: u64 = 3;
@@ -18,16 +19,18 @@ pub(super) const PENDING_OWNER: u64 = 6;
 pub(super) const NAME: u64 = 7;
 /// Symbol of the vault share, likewise.
 pub(super) const SYMBOL: u64 = 8;
-/// Low half: cash. High half: carrying of all claims. A payment on a claim moves from one to the other.
+/// Low half: cash (120 bits). High half: carrying of all claims (112). A payment on a claim moves from one to the other; how much moved since
+/// the last accrual is in the bits between, as is the lock: see `market::Liquidity`.
 pub(super) const LIQUIDITY: u64 = 9;
 /// Low half: borrow assets. High half: borrow shares.
 pub(super) const LOANS: u64 = 10;
 /// Low half: vault shares. High half: unvested recoveries.
 pub(super) const SHARES: u64 = 11;
-/// Rate at target, last accrual, end of vesting (36 bits each), lock (4); reserve short of a base unit in 2^-16 units (16);
+/// Rate at target, last accrual, end of vesting (36 bits each), 4 free bits; reserve short of a base unit in 2^-16 units (16);
 /// interest reserve (96); interest short of a base unit in 2^-32 units (32).
 pub(super) const CLOCK: u64 = 12;
-/// Debt for sale, all tokens, as `Room::pack` has it. The top bit is always set: the word is never new to a liquidation.
+/// Debt for sale, all tokens, as `Room::pack` has it. Above: a copy of the cap period (seconds, 22 bits). The top bit is always set: the word is
+/// never new to a liquidation.
 pub(super) const TOTAL_ROOM: u64 = 13;
 /// Lowest first: target health, backstop discount, reserve factor (billionths), cap period (seconds), 32 bits each; cool-off (seconds, 11
 /// bits), end of the first verb's pause (hours since 1970, 21), chip (billionths, 32); ends of three more pauses, 21 each. See `Risk::pack`.
@@ -55,7 +58,7 @@ pub(super) const ACCOUNTS: u64 = 24;
 /// The vault's program for liquidation (160 bits). Above: cap on all debt for sale, loan asset: the core has read the word when it runs.
 pub(super) const LIQUIDATION: u64 = 25;
 /// The vault's program for claims (160 bits). Above, a copy of what it needs of `RISK`, lowest first: backstop discount, reserve factor
-/// (billionths), cap period (seconds), 32 bits each.
+/// (billionths), 32 bits each.
 pub(super) const SETTLEMENT: u64 = 26;
 /// The vault's program for administration and rights.
 pub(super) const ADMINISTRATION: u64 = 27;
@@ -96,12 +99,13 @@ pub(super) mod collateral {
 
 /// Words of an account.
 pub(super) mod account {
-    /// Low half: borrow shares. Above: bitmap of collaterals (32 bits), live lots (8), closing (1), predictive (1); then the time of the
-    /// last step that raised the account's risk (64).
+    /// Low half: borrow shares. Above: bitmap of collaterals (32 bits), 9 free bits, predictive (1); then the time of the last step that raised
+    /// the account's risk (64).
     pub(in super::super) const HEAD: u64 = 0;
-    /// The claim: carrying, penalty, and the part of it that live auctions ask for, the low 84 bits of each, as `breakwater_risk::amounts` packs
-    /// them. The top bit is set once an account has had a claim: the word is then overwritten, not zeroed, and the next claim costs 17,000
-    /// gas less. The two bits under it say whether the words below count: they are written only if they do.
+    /// The claim: carrying, penalty, and the part of it that live auctions ask for, the low 81 bits of each, as `breakwater_risk::amounts` packs
+    /// them; a free bit; live lots (8 bits), closing (1). The top bit is set once an account has had a claim: the word is then overwritten, not
+    /// zeroed, and the next claim costs 17,000 gas less. The two bits under it say whether the words below count: they are written only if
+    /// they do. An ended lot changes no other word of the account but the position.
     pub(in super::super) const CLAIM: u64 = 1;
     /// What does not fit the word above.
     pub(in super::super) const CLAIM_LARGE: u64 = 2;

@@ -960,11 +960,11 @@ impl Market {
         let books = self.books();
         // V3
         let vault = self.vault.address();
+        let booked = books.cash + books.fundCash;
         assert!(
-            self.wallet(vault) >= books.cash,
-            "V3: {} of the loan asset, {} in the books",
+            self.wallet(vault) >= booked,
+            "V3: {} of the loan asset, {booked} in the books",
             self.wallet(vault),
-            books.cash
         );
         let fund_account = id(self.fund.address(), 0);
         for (index, asset) in self.assets.iter().enumerate() {

@@ -252,7 +252,8 @@ impl World {
             .map(|&account| market.claim(account))
             .map(|claim| claim.fundPaid + claim.penalty)
             .sum();
-        assert_eq!(view.pending, due + market.books().reserve);
+        let books = market.books();
+        assert_eq!(view.pending, due + books.fundCash + books.reserve);
         assert!(view.arrears <= view.inventoryMid.max(before.view.arrears));
         // F2
         let losses = market.events::<IVault::LossRecognised>();

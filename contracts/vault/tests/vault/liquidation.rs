@@ -104,6 +104,33 @@ fn a_liquidation_brings_the_account_to_its_target_health() {
     market.assert_books(&[account], &[CAROL, KEEPER]);
 }
 
+// V5
+#[motsu::test]
+fn a_sale_counts_no_interest_and_lowers_neither_the_share_price_nor_the_rate_of_the_time_before() {
+    let (market, account) = fallen();
+    let auction_id = market.liquidate(KEEPER, account, 0).expect("a lot");
+    market.pass(TO_PAR);
+    let (before, price) = (market.books(), market.share_price());
+    let accruals = market.events::<IVault::Accrued>().len();
+    let third = market.status(auction_id).lot / n(3);
+    let (_, paid) = market.take(BOB, auction_id, third).expect("a part");
+    assert_eq!(market.events::<IVault::Accrued>().len(), accruals);
+    let after = market.books();
+    assert_eq!(after.cash, before.cash + paid);
+    assert_eq!(after.totalCarrying, before.totalCarrying - paid);
+    assert!(after.totalBorrowAssets >= before.totalBorrowAssets);
+    let unit = ratio_up(n(1), crate::common::ten_to(30), market.total_shares());
+    let now = market.share_price();
+    assert!(now >= price && now - price <= unit, "{price} became {now}");
+    // What is lent now is less, and so is the rate from now on.
+    assert!(after.utilisation < before.utilisation);
+    assert!(after.borrowRate < before.borrowRate);
+    market.run(CAROL, IVault::accrueCall {});
+    assert_eq!(market.events::<IVault::Accrued>().len(), accruals + 1);
+    assert_eq!(market.books(), after);
+    market.assert_books(&[account], &[CAROL, KEEPER, crate::common::lender()]);
+}
+
 #[motsu::test]
 fn from_liquidation_over_two_takes_to_a_surplus() {
     // A3, A6, V5
@@ -139,10 +166,16 @@ fn from_liquidation_over_two_takes_to_a_surplus() {
         paid.iter().map(|paid| paid.penalty).sum::<U256>(),
         check.penalty
     );
-    // The penalty less the reward is the fund's.
+    // The penalty less the reward is the fund's: in cash, and by anybody's call in shares.
+    let books = market.books();
+    assert_eq!(books.fundCash, check.penalty);
+    assert_eq!(market.waterfall().pending, check.penalty + books.reserve);
+    market.run(CAROL, IVault::mintReserveCall {});
+    assert_eq!(market.waterfall().pending, U256::ZERO);
+    assert_eq!(market.books().fundCash, U256::ZERO);
     let shares = market.shares(market.fund.address());
     let worth = market.view(IVault::convertToAssetsCall { shares });
-    assert!(check.penalty - worth <= n(1));
+    assert!(check.penalty + books.reserve - worth <= n(1));
     assert_eq!(market.books().totalCarrying, U256::ZERO);
     assert!(market.share_price() >= price, "V5");
     market.assert_books(&[account], &[CAROL, KEEPER]);

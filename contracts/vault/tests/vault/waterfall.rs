@@ -134,9 +134,12 @@ fn what_is_recovered_goes_first_to_the_fund_and_then_vests_for_lenders() {
     let vesting = payment.recovered - payment.recoveredToFund;
     assert_eq!(market.books().unvested, vesting);
     assert_kept(&market, price);
+    let due = payment.recoveredToFund + payment.penalty;
+    assert_eq!(market.books().fundCash, due);
+    market.run(BOB, IVault::mintReserveCall {});
+    assert_kept(&market, price);
     let shares = market.shares(market.fund.address());
     let worth = market.view(IVault::convertToAssetsCall { shares });
-    let due = payment.recoveredToFund + payment.penalty;
     assert!(worth + n(1) >= due && worth <= due + n(1));
     // Half after three hours, all after six.
     market.pass(3 * 3_600);
