@@ -3,7 +3,11 @@
 use alloy_primitives::U256;
 
 use crate::{
-    div_down, exponential::power_of_two, mul, mul_div_down, wad_mul_down, word, WAD, WAD_U64,
+    div_down,
+    exponential::power_of_two,
+    mul_div_down,
+    multiply_divide::{mul_shift, multiply_add},
+    wad_mul_down, word, WAD, WAD_U64,
 };
 
 /// `(base/1e18)^n·1e18` by repeated squaring, each step rounded down. `None` if a needed step exceeds 256 bits.
@@ -55,7 +59,8 @@ pub fn decay_down(value: U256, factor_wad: u64, n: u64) -> U256 {
 /// `mantissa/2^shift` with the mantissa from 2^127 to 2^128: a number from 0 to 1 with 128 significant bits, rounded down.
 #[derive(Clone, Copy)]
 struct Fraction {
-    mantissa: U256,
+    /// Low limb and high limb of the mantissa.
+    mantissa: [u64; 2],
     /// At most what [`u64`] holds: it saturates where any value would be 0.
     shift: u64,
 }
@@ -63,35 +68,43 @@ struct Fraction {
 impl Fraction {
     /// `factor/1e18`; `None` for 0.
     fn of_wad(factor: u64) -> Option<Self> {
-        let quotient = mul_div_down(word(factor), power_of_two(192), WAD)?;
+        let [low, middle, high, _] =
+            mul_div_down(word(factor), power_of_two(192), WAD)?.into_limbs();
         // The least, of 1, has 133 bits.
-        Self::normalised(quotient, 192)
+        Self::normalised([low, middle, high], 192)
     }
 
-    /// `number/2^shift`, cut to 128 bits. `None` for 0.
-    fn normalised(number: U256, shift: u64) -> Option<Self> {
-        let excess = number.bit_len().checked_sub(128)?;
-        Some(Self {
-            mantissa: number.wrapping_shr(excess),
-            shift: shift.saturating_sub(excess as u64),
+    /// `limbs/2^shift`, cut to 128 bits. `None` if the highest limb is 0.
+    #[inline(always)]
+    fn normalised([low, middle, high]: [u64; 3], shift: u64) -> Option<Self> {
+        let zeros = high.leading_zeros();
+        let joined = |upper: u64, lower: u64| {
+            upper.wrapping_shl(zeros) | (lower >> 1).wrapping_shr(63_u32.wrapping_sub(zeros))
+        };
+        (high != 0).then(|| Self {
+            mantissa: [joined(middle, low), joined(high, middle)],
+            // 64 bits less those that are zeros.
+            shift: shift.saturating_sub(64).saturating_add(zeros as u64),
         })
     }
 
     /// The product, rounded down.
+    #[inline(never)]
     fn times(self, other: Self) -> Self {
-        // Mantissas of 128 bits: the product has 255 or 256 and fits.
-        mul(self.mantissa, other.mantissa)
-            .and_then(|product| Self::normalised(product, self.shift.saturating_add(other.shift)))
-            .unwrap_or(self)
+        let ([a0, a1], [b0, b1]) = (self.mantissa, other.mantissa);
+        let (_, carry) = multiply_add(a0, b0, 0, 0);
+        let (second, carry_low) = multiply_add(a0, b1, carry, 0);
+        let (second, carry_high) = multiply_add(a1, b0, second, 0);
+        let (third, fourth) = multiply_add(a1, b1, carry_low, carry_high);
+        // Mantissas of 128 bits: the product has 255 or 256, so the highest limb is not 0. The lowest is cut in any case.
+        let shift = self.shift.saturating_add(other.shift).saturating_sub(64);
+        Self::normalised([second, third, fourth], shift).unwrap_or(self)
     }
 
     /// `floor(value·self)`.
     fn of(self, value: U256) -> U256 {
-        // At most 2^255, the greatest power of two in a word; the rest of the shift after it: a floor of a floor is the floor.
-        let first = self.shift.min(255);
-        mul_div_down(value, self.mantissa, power_of_two(first as i64))
-            .unwrap_or(U256::ZERO)
-            .wrapping_shr(self.shift.saturating_sub(first).min(256) as usize)
+        let [low, high] = self.mantissa;
+        mul_shift(&value, &U256::from_limbs([low, high, 0, 0]), self.shift)
     }
 }
 

@@ -49,6 +49,38 @@ proptest! {
         }
     }
 
+    // Where a digit of the quotient is estimated too large, and where its estimate does not fit a limb.
+    #[test]
+    fn a_quotient_is_exact_beside_multiples_of_the_divisor(d in any_word(), q in any_word(), off in -2_i32..=2) {
+        prop_assume!(!d.is_zero());
+        let off = if off < 0 { U256::ZERO.wrapping_sub(U256::from(-off)) } else { U256::from(off) };
+        // (d + off)·q/d = q + off·q/d: the digits of q, of one less, of one more.
+        let near = d.wrapping_add(off);
+        let (quotient, remainder) = (big(near) * big(q)).div_rem(&big(d));
+        let up = if remainder.is_zero() { quotient.clone() } else { quotient.clone() + 1_u32 };
+        prop_assert_eq!(mul_div_down(near, q, d), word(quotient.clone()));
+        prop_assert_eq!(mul_div_down(q, near, d), word(quotient));
+        prop_assert_eq!(mul_div_up(near, q, d), word(up));
+        // q·d + off, if that is a word: a quotient of one limb or more, and the least or the greatest remainder.
+        if let Some(multiple) = word(big(q) * big(d)) {
+            let near = multiple.wrapping_add(off);
+            prop_assert_eq!(div_down(near, d), Some(near / d));
+            prop_assert_eq!(mul_div_up(near, U256::ONE, d), Some(near.div_ceil(d)));
+        }
+    }
+
+    // The figures that contracts have: one limb, two, now and then three.
+    #[test]
+    fn a_quotient_of_small_numbers_is_exact(a in any::<u128>(), b in any::<u128>(), d in 1..=u128::MAX, cut in prop::array::uniform3(0_u32..=127)) {
+        let [a, b, d] = [(a, cut[0]), (b, cut[1]), (d, cut[2])].map(|(number, cut)| U256::from(number >> cut));
+        prop_assume!(!d.is_zero());
+        let (quotient, remainder) = (big(a) * big(b)).div_rem(&big(d));
+        let up = if remainder.is_zero() { quotient.clone() } else { quotient.clone() + 1_u32 };
+        prop_assert_eq!(mul_div_down(a, b, d), word(quotient));
+        prop_assert_eq!(mul_div_up(a, b, d), word(up));
+        prop_assert_eq!(mul(a, b), word(big(a) * big(b)));
+    }
+
     #[test]
     fn a_product_divided_by_a_factor_is_the_other(a in any_word(), b in any_word()) {
         prop_assume!(!b.is_zero());

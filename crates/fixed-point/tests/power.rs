@@ -9,6 +9,24 @@ fn big(value: U256) -> BigUint {
     BigUint::from_bytes_le(&value.to_le_bytes::<32>())
 }
 
+/// `value·(factor/1e18)^n` by squares and products of 128 bits, each rounded down: mantissa and binary exponent.
+fn decay_by_definition(value: &BigUint, factor: u64, n: u64) -> BigUint {
+    let cut = |number: BigUint, shift: u128| {
+        let excess = number.bits() - 128;
+        (number >> excess, shift - u128::from(excess))
+    };
+    let factor = cut((BigUint::from(factor) << 192) / big(WAD), 192);
+    let mut power = (BigUint::from(1_u8) << 127_u8, 127);
+    for bit in (0..64 - n.leading_zeros()).rev() {
+        power = cut(&power.0 * &power.0, 2 * power.1);
+        if n >> bit & 1 == 1 {
+            power = cut(&power.0 * &factor.0, power.1 + factor.1);
+        }
+    }
+    // What is shifted by more is 0.
+    (value * power.0) >> power.1.min(1_000)
+}
+
 proptest! {
     #[test]
     fn a_power_of_a_ratio_is_below_the_exact_one_by_less_than_n(base in 0..=WAD_U64, n in 0_u64..600) {
@@ -31,6 +49,16 @@ proptest! {
         // exact·(1 − 2n/2^127) − 1 < decayed, times 2^126.
         let two_126 = BigUint::from(1_u8) << 126_u8;
         prop_assert!((decayed + 1_u8) * scale * &two_126 > exact * (two_126 - n));
+    }
+
+    // To the unit: how many digits are kept at each step is what prices are agreed on by whoever computes them.
+    #[test]
+    fn a_decay_is_that_of_powers_cut_to_128_bits(value in any::<[u8; 32]>(), shift in 0_usize..256, factor in 1..WAD_U64, near in 0_u32..60, n in 1_u64.., bits in 0_u32..64) {
+        let value = U256::from_le_bytes(value) >> shift;
+        for factor in [factor, WAD_U64 - (factor >> near).max(1)] {
+            let n = n >> bits;
+            prop_assert_eq!(big(decay_down(value, factor, n)), decay_by_definition(&big(value), factor, n));
+        }
     }
 
     // A1
