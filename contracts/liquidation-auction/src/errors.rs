@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolError, SolEvent};
+use breakwater_interfaces::log::pieces;
 use stylus_sdk::{host::VM, stylus_core::RawLogAccess};
 
 /// Revert data: a typed error of this module, or, unchanged, of a module that it called.
@@ -19,12 +20,23 @@ pub(crate) fn error<E: SolError>(arguments: &[U256]) -> Revert {
 
 /// Emits event `E`: `words` are its indexed arguments, of which there are `indexed`, and then the others.
 pub(crate) fn emit<E: SolEvent>(vm: &VM, indexed: usize, words: &[U256]) {
-    emit_words(vm, &E::SIGNATURE_HASH.0, indexed, words);
+    let [first, second, third, fourth] = const { pieces(E::SIGNATURE_HASH) };
+    emit_words(vm, first, second, third, fourth, indexed, words);
 }
 
 #[inline(never)]
-fn emit_words(vm: &VM, signature: &[u8; 32], indexed: usize, words: &[U256]) {
-    vm.emit_log(&join(signature, words), indexed.saturating_add(1));
+fn emit_words(
+    vm: &VM,
+    first: u64,
+    second: u64,
+    third: u64,
+    fourth: u64,
+    indexed: usize,
+    words: &[U256],
+) {
+    let signature = [first, second, third, fourth].map(u64::to_le_bytes);
+    let log = join(signature.as_flattened(), words);
+    vm.emit_log(&log, indexed.saturating_add(1));
 }
 
 /// Bytes, then words.

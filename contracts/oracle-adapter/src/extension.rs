@@ -4,7 +4,7 @@
 
 use alloc::{vec, vec::Vec};
 use alloy_primitives::{Address, B256, U256};
-use alloy_sol_types::{SolCall, SolEvent};
+use alloy_sol_types::SolCall;
 use breakwater_interfaces::{
     external::{
         AggregatorV3Interface::decimalsCall,
@@ -470,8 +470,7 @@ impl AdapterState {
         for index in first..first.saturating_add(legs.saturating_mul(LEG_WORDS)) {
             data.push(to_word(a.number(index)?));
         }
-        let topics = [O::SourcesSet::SIGNATURE_HASH, token.into_word()];
-        log::emit(self.vm(), &topics, &data);
+        log::emit::<O::SourcesSet>(self.vm(), &[token.into_word()], &data);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
+use alloy_sol_types::SolEvent;
 use stylus_sdk::stylus_core::Host;
 
 /// A value that is one word in the ABI.
@@ -48,15 +49,46 @@ pub trait WordEvent {
     fn log<H: Host>(&self, host: &H);
 }
 
-/// Emits a log of words.
+/// Emits event `E`: its indexed fields, then the others.
+pub fn emit<E: SolEvent>(host: &impl Host, topics: &[B256], data: &[B256]) {
+    let [first, second, third, fourth] = const { pieces(E::SIGNATURE_HASH) };
+    emit_words(host, first, second, third, fourth, topics, data);
+}
+
+/// A signature hash in four pieces. Constants of 64 bits are part of the code; as 32 bytes the hash would be in the program's data, which
+/// each call of the program pays for, 24 gas a hash, whether it logs the event or not.
+#[must_use]
+pub const fn pieces(signature: B256) -> [u64; 4] {
+    let mut pieces = [0; 4];
+    let (mut from, mut to) = (signature.0.as_slice(), pieces.as_mut_slice());
+    while let (Some((bytes, rest)), Some((piece, others))) =
+        (from.split_first_chunk(), to.split_first_mut())
+    {
+        *piece = u64::from_le_bytes(*bytes);
+        (from, to) = (rest, others);
+    }
+    pieces
+}
+
+/// Emits a log of words behind a signature hash in pieces.
 #[inline(never)]
-pub fn emit<H: Host>(host: &H, topics: &[B256], data: &[B256]) {
-    let words = topics.len().saturating_add(data.len());
+fn emit_words<H: Host>(
+    host: &H,
+    first: u64,
+    second: u64,
+    third: u64,
+    fourth: u64,
+    topics: &[B256],
+    data: &[B256],
+) {
+    let signature = [first, second, third, fourth].map(u64::to_le_bytes);
+    let words = topics.len().saturating_add(data.len()).saturating_add(1);
     let mut bytes = Vec::with_capacity(words.saturating_mul(32));
+    bytes.extend_from_slice(signature.as_flattened());
     for word in topics.iter().chain(data) {
         bytes.extend_from_slice(word.as_slice());
     }
-    host.emit_log(&bytes, topics.len());
+    host.emit_log(&bytes, topics.len().saturating_add(1));
 }
 
 /// Makes events loggable: indexed fields, then the others, in the order of their declaration.
@@ -65,10 +97,9 @@ macro_rules! word_events {
         $(impl $crate::log::WordEvent for $event {
             fn log<H: stylus_sdk::stylus_core::Host>(&self, host: &H) {
                 use $crate::log::Word;
-                let signature = <$event as alloy_sol_types::SolEvent>::SIGNATURE_HASH;
-                $crate::log::emit(
+                $crate::log::emit::<$event>(
                     host,
-                    &[signature, $(self.$topic.word()),*],
+                    &[$(self.$topic.word()),*],
                     &[$(self.$field.word()),*],
                 );
             }
