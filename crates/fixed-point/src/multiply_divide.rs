@@ -97,12 +97,42 @@ fn is_zero(limbs: &[u64]) -> bool {
     limbs.iter().fold(0, |all, limb| all | limb) == 0
 }
 
-/// The one body behind every division of this crate. Never inlined, so that it is linked once.
-#[inline(never)]
+/// `a·b/divisor`, rounded as told.
+///
+/// The limbs are handed on one by one: a [`U256`] goes to a function by its address in memory, and where it is a constant it is in the
+/// program's data, which each call of the program pays for.
+#[inline(always)]
 fn mul_div(a: U256, b: U256, divisor: U256, round_up: bool) -> Option<U256> {
-    let mut rest = [0; 10];
-    product(&mut rest, &a, &b);
+    let [a0, a1, a2, a3] = a.into_limbs();
+    let [b0, b1, b2, b3] = b.into_limbs();
     let [d0, d1, d2, d3] = divisor.into_limbs();
+    mul_div_limbs(a0, a1, a2, a3, b0, b1, b2, b3, d0, d1, d2, d3, round_up)
+}
+
+/// The one body behind every division of this crate. Never inlined, so that it is linked once.
+#[allow(clippy::too_many_arguments)]
+#[inline(never)]
+fn mul_div_limbs(
+    a0: u64,
+    a1: u64,
+    a2: u64,
+    a3: u64,
+    b0: u64,
+    b1: u64,
+    b2: u64,
+    b3: u64,
+    d0: u64,
+    d1: u64,
+    d2: u64,
+    d3: u64,
+    round_up: bool,
+) -> Option<U256> {
+    let mut rest = [0; 10];
+    let (a, b) = (
+        U256::from_limbs([a0, a1, a2, a3]),
+        U256::from_limbs([b0, b1, b2, b3]),
+    );
+    product(&mut rest, &a, &b);
     // Like a product, with a zero below and one above.
     let divisor = [0, d0, d1, d2, d3, 0];
     // None for a divisor of 0.
