@@ -4,11 +4,7 @@
 use alloy_primitives::{Address, B256, U256};
 use breakwater_fixed_point::WAD;
 use breakwater_interfaces::vault::IVault;
-use breakwater_risk::{
-    absorb::{is_at_backstop, is_within_half},
-    account as account_id,
-    claim::Payment,
-};
+use breakwater_risk::{absorb::is_at_backstop, account as account_id, claim::Payment};
 
 use crate::{
     errors::{self, Fallible},
@@ -55,10 +51,11 @@ impl VaultState {
             let limit = math::mul_div_down(low, WAD.saturating_sub(discount), WAD)?;
             return Err(errors::price_above_backstop(price, limit));
         }
-        let mut market = self.enter_settlement()?;
+        let mut market = self.enter()?;
         self.check_arrears()?;
         let mut claim = self.claim(account);
         let before = claim.claim;
+        let paid = claim.settle(payment, tab_settled, ended);
         self.free_room(token, debt_settled)?;
 
         // All of the token in the books stays what it is: it changes hands in them.
@@ -72,9 +69,21 @@ impl VaultState {
         };
         let free = free.saturating_add(lot_returned);
         let emptied = !self.write_position(account, index, free, left)?;
+        // Mostly the head stays as it is: then it is not even read.
+        if emptied {
+            let mut head = self.head(account);
+            head.bitmap &= !1u32.wrapping_shl(u32::from(index));
+            self.set_head(account, &head)?;
+        }
         let was_empty = self.credit_fund(index, absorption.amount)?;
 
-        let paid = claim.settle(payment, tab_settled, ended);
+        let ends = ended && self.is_over(account, &claim);
+        let ends_unpaid = ends && !claim.ends_quietly();
+        if !paid.excess.is_zero() || ends_unpaid {
+            // Shares are minted, or a loss is borne, at a price that interest is in.
+            self.accrue_settlement(&mut market);
+        }
+
         let shares = self.pay_in_shares(&mut market, account, &paid)?;
         self.emit(&IVault::LotAbsorbed {
             account,
@@ -84,18 +93,11 @@ impl VaultState {
             sharesBurned: shares,
         });
         self.log_lot_returned(account, token, lot_returned);
-        let is_over = ended && claim.live_lots == 0;
-        // Mostly the head stays as it is: then it is not even read.
-        if emptied || (is_over && !claim.is_paid()) {
+        if ends_unpaid {
             let mut head = self.head(account);
-            if emptied {
-                head.bitmap &= !1u32.wrapping_shl(u32::from(index));
-            }
-            if is_over {
-                self.finish_claim(&mut market, account, &mut head, &mut claim)?;
-            }
+            self.finish_claim(&mut market, account, &mut head, &mut claim)?;
             self.set_head(account, &head)?;
-        } else if is_over {
+        } else if ends {
             claim = AccountClaim::default();
         }
         self.move_due(&before, &claim.claim, U256::ZERO);
@@ -168,24 +170,21 @@ impl VaultState {
         let (fund, now) = (self.fund(), self.now());
         // What the fund owes lenders of a recovery it gives away too.
         let owed = self.arrears_of_recovery(paid.recovered_to_fund)?;
-        let shares = market.shares_up(paid.beyond_fund().saturating_add(owed), now)?;
+        // At the share price with interest up to now. It is not stored: that would cost two words more to write.
+        let mut priced = *market;
+        priced.accrue(now, self.settlement_terms().reserve_factor);
+        let shares = priced.shares_up(paid.beyond_fund().saturating_add(owed), now)?;
         if !paid.excess.is_zero() {
             // The least lot of a token with few decimals was worth more than was owed: the owner gets shares, fewer than are burnt for it.
             self.mint_value(market, account_id::owner_of(account), paid.excess)?;
         }
         let (minimum, _) = self.fund_minimum();
-        let mut available = self.balance(fund).saturating_sub(minimum);
-        let spent = self.absorbed_shares().saturating_add(shares);
-        if !is_within_half(spent, available.saturating_sub(shares)) {
-            // What is the fund's own in the pool may make up for it. The share price stays.
-            self.mint_reserve(market)?;
-            available = self.balance(fund).saturating_sub(minimum);
-        }
+        let available = self.balance(fund).saturating_sub(minimum);
         if shares > available {
             return Err(errors::fund_too_small(available, shares));
         }
         self.burn_shares(market, fund, shares)?;
-        market.carrying = market.carrying.saturating_sub(paid.to_carrying);
+        market.absorb(paid.to_carrying);
         self.vest(market, paid.recovered_to_lenders().saturating_add(owed));
         self.log_claim_paid(account, fund, paid);
         Ok(shares)

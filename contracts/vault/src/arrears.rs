@@ -49,7 +49,7 @@ impl VaultState {
     ///
     /// `ArrearsOpen`.
     pub(crate) fn check_arrears(&mut self) -> Fallible<()> {
-        if !self.arrears().due.is_zero() {
+        if !self.arrears_due().is_zero() {
             let calldata = Calldata::new::<IVaultPrograms::requireNoArrearsCall>(0);
             self.delegate(self.inventory_program(), calldata.as_slice())?;
         }

@@ -143,12 +143,12 @@ impl VaultState {
     ///
     /// `ArrearsOpen` while sales owe lenders something: they would pay it with what is bought now.
     pub(crate) fn require_no_arrears(&mut self) -> Fallible<()> {
-        if self.arrears().due.is_zero() {
+        if self.arrears_due().is_zero() {
             return Ok(());
         }
         let inventory = self.inventory()?.mid;
         self.limit_arrears(inventory)?;
-        let due = self.arrears().due;
+        let due = self.arrears_due();
         if due.is_zero() {
             return Ok(());
         }
@@ -347,7 +347,7 @@ impl VaultState {
     ) -> Fallible<()> {
         self.require_caller(self.fund())?;
         self.lock()?;
-        let due = self.arrears().due;
+        let due = self.arrears_due();
         if !due.is_zero() {
             return Err(errors::arrears_open(due));
         }

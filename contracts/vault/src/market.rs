@@ -30,6 +30,7 @@ const RESERVE_FRACTIONS: U256 = U256::from_limbs([1 << 16, 0, 0, 0]);
 const MAX_RESERVE: U256 = U256::from_limbs([u64::MAX, 0xffff_ffff, 0, 0]);
 
 /// The pool's books, unpacked. Amounts in base units of the loan asset unless said otherwise.
+#[derive(Clone, Copy)]
 pub(crate) struct Market {
     /// Loan asset that came in and has not gone out, counted: donations are not in it.
     pub cash: U256,
@@ -41,8 +42,10 @@ pub(crate) struct Market {
     pub borrow_shares: U256,
     /// Claims, at what lenders' assets count them.
     pub carrying: U256,
-    /// Carrying that payments have turned into cash since interest was counted last, see [`Liquidity`].
+    /// Carrying that was paid since interest was counted last, see [`Liquidity`].
     pub settled: u32,
+    /// The part of it that the fund paid in shares, rounded up likewise: it is neither carrying nor cash.
+    pub absorbed: u32,
     /// Recovered losses that vest until `vest_end`: all of it at [`VESTING_PERIOD`] before, nothing at `vest_end`.
     pub unvested: U256,
     /// End of the vesting, a timestamp.
@@ -162,16 +165,24 @@ impl Liquidity {
     pub(crate) fn collect(&mut self, amount: U256) {
         self.carrying = self.carrying.saturating_sub(amount);
         self.cash = self.cash.saturating_add(amount);
-        let [low, high] = halves(settled_amount(self.settled));
-        let settled = U256::from_limbs([low, high, 0, 0]).saturating_add(amount);
-        // Amounts of 112 bits have a bound.
-        self.settled = compact::compact_bound_up(settled).unwrap_or(MAX_SETTLED);
+        self.settled = bound_plus(self.settled, amount);
     }
+}
+
+/// A bound like [`Liquidity::settled`], with `amount` more.
+#[inline(never)]
+fn bound_plus(bound: u32, amount: U256) -> u32 {
+    let [low, high] = halves(settled_amount(bound));
+    let sum = U256::from_limbs([low, high, 0, 0]).saturating_add(amount);
+    // Amounts of 112 bits have a bound.
+    compact::compact_bound_up(sum).unwrap_or(MAX_SETTLED)
 }
 
 /// The part above 64 bits of the greatest cash, and of the greatest carrying: 120 and 112 bits, far above the cap on total assets.
 const CASH_HIGH: u64 = (1 << 56) - 1;
 const CARRYING_HIGH: u64 = (1 << 48) - 1;
+/// The same of the greatest unvested recovery: 104 bits.
+const UNVESTED_HIGH: u64 = (1 << 40) - 1;
 /// The greatest [`Liquidity::settled`]: above all carrying.
 const MAX_SETTLED: u32 = 0xffff << 8 | 0x61;
 
@@ -213,6 +224,7 @@ impl Market {
         } = Liquidity::unpack(liquidity);
         let (borrow_shares, borrow_assets) = unpack_halves(loans);
         let (unvested, total_shares) = unpack_halves(shares);
+        let [unvested_0, unvested_1, ..] = unvested.into_limbs();
         let [_, _, reserve, high] = clock.into_limbs();
         let times = Clock(clock).low();
         Self {
@@ -222,7 +234,8 @@ impl Market {
             borrow_shares,
             carrying,
             settled,
-            unvested,
+            absorbed: (unvested_1 >> 40) as u32,
+            unvested: U256::from_limbs([unvested_0, unvested_1 & UNVESTED_HIGH, 0, 0]),
             vest_end: ((times >> 72) & MASK_36) as u64,
             reserve: U256::from_limbs([reserve, high & 0xffff_ffff, 0, 0]),
             reserve_fraction: (times >> 112) as u16,
@@ -242,10 +255,16 @@ impl Market {
         let [times_0, times_1] = halves(times);
         // At most 96 bits.
         let [reserve, high, ..] = self.reserve.into_limbs();
+        let [unvested_0, unvested_1, ..] = self.unvested.into_limbs();
+        if unvested_1 > UNVESTED_HIGH {
+            return Err(amount_too_large(self.unvested));
+        }
+        let unvested_1 = unvested_1 | u64::from(self.absorbed) << 40;
+        let unvested = U256::from_limbs([unvested_0, unvested_1, 0, 0]);
         Ok([
             self.liquidity().pack()?,
             pack_halves(self.borrow_shares, self.borrow_assets)?,
-            pack_halves(self.unvested, self.total_shares)?,
+            pack_halves(unvested, self.total_shares)?,
             U256::from_limbs([
                 times_0,
                 times_1,
@@ -272,6 +291,13 @@ impl Market {
             .saturating_sub(self.reserve)
     }
 
+    /// Takes off carrying what the fund paid in shares, without interest up to now, as [`Liquidity::collect`] does what comes in cash.
+    pub(crate) fn absorb(&mut self, amount: U256) {
+        self.carrying = self.carrying.saturating_sub(amount);
+        self.settled = bound_plus(self.settled, amount);
+        self.absorbed = bound_plus(self.absorbed, amount);
+    }
+
     /// Cash and claims.
     pub(crate) fn liquidity(&self) -> Liquidity {
         Liquidity {
@@ -287,7 +313,9 @@ impl Market {
     pub(crate) fn utilisation(&self) -> U256 {
         // Each at most 120 bits.
         let used = low_half(self.borrow_assets).saturating_add(low_half(self.carrying));
-        let total = used.saturating_add(low_half(self.cash));
+        let total = used
+            .saturating_add(low_half(self.cash))
+            .saturating_add(settled_amount(self.absorbed));
         let used = used.saturating_add(settled_amount(self.settled)).min(total);
         let [used, total] = [used, total].map(|amount| {
             let [low, high] = halves(amount);
@@ -307,6 +335,7 @@ impl Market {
             interest::borrow_rate(self.utilisation(), elapsed, self.rate_at_target);
         let rate = U256::from(rate);
         self.settled = 0;
+        self.absorbed = 0;
         if elapsed == 0 {
             return Accrual {
                 interest: U256::ZERO,

@@ -95,20 +95,22 @@ impl VaultState {
         let mut claim = self.claim(account);
         let before = claim.claim;
         let paid = claim.settle(payment, tab_settled, ended);
-        let is_over = ended && claim.live_lots == 0;
+        let ends = ended && self.is_over(account, &claim);
         let is_plain =
-            paid.recovered.is_zero() && paid.excess.is_zero() && (!is_over || claim.is_paid());
+            paid.recovered.is_zero() && paid.excess.is_zero() && (!ends || claim.ends_quietly());
         if is_plain && self.receive_for_fund(paid.penalty) {
             // What most payments are: a claim turns into cash, and the penalty becomes the fund's. The share price has no part in that, so no
             // interest is counted.
             liquidity.collect(paid.to_carrying);
             self.store_liquidity(&liquidity)?;
-            if is_over {
+            if ends {
                 claim = AccountClaim::default();
             }
             self.move_due(&before, &claim.claim, paid.penalty);
             self.set_claim(account, &claim)?;
-            self.log_claim_paid(account, payer, &paid);
+            if !payment.is_zero() {
+                self.log_claim_paid(account, payer, &paid);
+            }
         } else {
             let calldata = Calldata::new::<IVaultPrograms::settleWithInterestCall>(5)
                 .word(account)
@@ -176,6 +178,13 @@ impl VaultState {
         Ok(())
     }
 
+    /// Whether a claim has nothing more to wait for: no lot is live, and it is paid, or its account is not being wound up, or has nothing left
+    /// to sell for it.
+    pub(crate) fn is_over(&self, account: B256, claim: &AccountClaim) -> bool {
+        claim.live_lots == 0
+            && (!claim.closing || claim.is_paid() || self.head(account).bitmap == 0)
+    }
+
     /// What the fund was paid on a claim is pending no more, and its cash.
     pub(crate) fn move_due(&mut self, before: &Claim, after: &Claim, to_fund: U256) {
         let after = after.due_to_fund().saturating_add(to_fund);
@@ -191,12 +200,8 @@ impl VaultState {
         self.set_fund_cash(sum)
     }
 
-    /// `ClaimPaid`, if something was paid.
     #[inline(never)]
     pub(crate) fn log_claim_paid(&self, account: B256, payer: Address, paid: &Payment) {
-        if paid.is_nothing() {
-            return;
-        }
         self.emit(&IVault::ClaimPaid {
             account,
             payer,

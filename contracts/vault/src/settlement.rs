@@ -13,8 +13,8 @@ use crate::{
 };
 
 impl VaultState {
-    /// The rest of a sale that the share price has a part in: something is recovered of a loss, or a claim ends unpaid. The vault is locked, and
-    /// stays so.
+    /// Books a payment on a claim with interest up to now, by a lot that is done with `tab_settled` of what it was to raise, and with all if it
+    /// `ended`; ends the claim if it has nothing more to wait for. The vault is locked, and stays so.
     ///
     /// # Errors
     ///
@@ -32,12 +32,13 @@ impl VaultState {
         let mut claim = self.claim(account);
         let before = claim.claim;
         let paid = claim.settle(payment, tab_settled, ended);
-        let to_fund = self.book_payment(&mut market, account, payer, &paid)?;
-        if ended {
-            let mut head = self.head(account);
-            self.finish_claim(&mut market, account, &mut head, &mut claim)?;
-            self.set_head(account, &head)?;
+        if !payment.is_zero() {
+            self.log_claim_paid(account, payer, &paid);
         }
+        let to_fund = self.book_payment(&mut market, account, &paid)?;
+        let mut head = self.head(account);
+        self.finish_claim(&mut market, account, &mut head, &mut claim)?;
+        self.set_head(account, &head)?;
         self.move_due(&before, &claim.claim, to_fund);
         self.set_claim(account, &claim)?;
         self.store(&market)
@@ -50,23 +51,15 @@ impl VaultState {
     ///
     /// `ZeroAmount` if nothing is given or owed, token errors.
     pub(crate) fn repay_claim(&mut self, account: B256, assets: U256) -> Fallible<U256> {
-        let mut market = self.enter_settlement()?;
-        let mut head = self.head(account);
-        let mut claim = self.claim(account);
-        let assets = assets.min(claim.claim.outstanding());
+        self.lock()?;
+        let assets = assets.min(self.claim(account).claim.outstanding());
         if assets.is_zero() {
             return Err(errors::zero_amount());
         }
-        let before = claim.claim;
         let payer = self.vm().msg_sender();
-        let paid = claim.claim.settle(assets);
-        let to_fund = self.book_payment(&mut market, account, payer, &paid)?;
-        self.finish_claim(&mut market, account, &mut head, &mut claim)?;
-        self.move_due(&before, &claim.claim, to_fund);
-        self.set_claim(account, &claim)?;
-        self.set_head(account, &head)?;
-        self.store(&market)?;
-        self.pull(self.asset(), payer, assets, self.booked(market.cash))?;
+        self.settle_with_interest(account, payer, assets, U256::ZERO, false)?;
+        let booked = self.booked(self.liquidity().cash);
+        self.pull(self.asset(), payer, assets, booked)?;
         self.leave();
         Ok(assets)
     }
@@ -109,10 +102,8 @@ impl VaultState {
         &mut self,
         market: &mut Market,
         account: B256,
-        payer: Address,
         paid: &Payment,
     ) -> Fallible<U256> {
-        self.log_claim_paid(account, payer, paid);
         let owed = self.arrears_of_recovery(paid.recovered_to_fund)?;
         let to_fund = paid
             .recovered_to_fund

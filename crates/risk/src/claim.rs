@@ -37,12 +37,6 @@ impl Payment {
         self.recovered.saturating_sub(self.recovered_to_fund)
     }
 
-    /// Whether nothing was paid.
-    #[must_use]
-    pub fn is_nothing(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// What the fund gives away if it is the payer: all but what a payment brings to it.
     #[must_use]
     pub fn beyond_fund(&self) -> U256 {

@@ -257,6 +257,7 @@ impl Market {
         self.note("take a part of a lot", receipt.gas_used);
         let gas_used = self.take_with_callback(taker, id, third)?;
         self.note("take, sell in the callback and pay", gas_used);
+        self.suite.pass(10)?;
         let (_, receipt) = self.suite.take(taker, id, U256::MAX, U256::MAX)?;
         self.note("take a lot", receipt.gas_used);
         // The same account again: its words, the auction's and the room's are there.
@@ -282,6 +283,8 @@ impl Market {
             }
             self.suite.pass(10)?;
         }
+        // Interest is due, as it is when somebody absorbs.
+        self.suite.pass(10)?;
         let (_, receipt) = self.suite.send(keeper, fund, &absorb(id, U256::MAX))?;
         self.note("absorb a lot", receipt.gas_used);
         self.suite.set_price(weth, 120 * DOLLAR)?;

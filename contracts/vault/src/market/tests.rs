@@ -19,6 +19,35 @@ fn market(cash: u128, carrying: u128, borrowed: u128) -> Market {
 }
 
 proptest! {
+    // The same of what the fund pays in shares: it is neither carrying nor cash any more, and the utilisation before it is what it was.
+    #[test]
+    fn an_absorption_moves_the_rate_of_the_time_before_it_by_no_more_than_its_bound_is_rounded(
+        cash in 0_u128..1 << 100,
+        carrying in 1_u128..1 << 100,
+        borrowed in 1_u128..1 << 100,
+        part in 1_u64..=1_000_000,
+        paid_first: bool,
+        elapsed in 1_u64..30_000_000,
+    ) {
+        let untouched = market(cash, carrying, borrowed);
+        let mut after = untouched;
+        let amount = U256::from(carrying) * U256::from(part) / U256::from(2_000_000);
+        if paid_first {
+            let mut liquidity = after.liquidity();
+            liquidity.collect(amount);
+            Liquidity { cash: after.cash, carrying: after.carrying, settled: after.settled } = liquidity;
+        }
+        after.absorb(amount);
+        let words = after.pack().ok().unwrap();
+        let [liquidity, loans, shares, clock] = words;
+        let again = Market::unpack(liquidity, loans, shares, clock);
+        prop_assert_eq!((again.settled, again.absorbed), (after.settled, after.absorbed));
+        let exact = untouched.utilisation();
+        prop_assert!(after.utilisation().abs_diff(exact) <= (exact >> 13) + U256::from(1));
+        after.accrue(untouched.last_accrual + elapsed, WAD);
+        prop_assert_eq!((after.settled, after.absorbed), (0, 0));
+    }
+
     #[test]
     fn liquidity_unpacks_to_what_was_packed_and_the_lock_is_no_part_of_it(
         cash: u128,

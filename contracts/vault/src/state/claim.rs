@@ -45,6 +45,11 @@ impl AccountClaim {
         self.claim.settle(payment)
     }
 
+    /// Whether its end is neither a loss nor debt again, and gives up no recovery: at most its penalty is unpaid.
+    pub(crate) fn ends_quietly(&self) -> bool {
+        self.claim.carrying.is_zero() && self.claim.fund_paid.is_zero()
+    }
+
     /// Whether nothing is owed on it.
     pub(crate) fn is_paid(&self) -> bool {
         self.claim.outstanding().is_zero()

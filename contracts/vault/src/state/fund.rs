@@ -103,11 +103,16 @@ impl VaultState {
         cash.saturating_add(self.fund_cash())
     }
 
+    /// What sales of the fund's collateral owe lenders.
+    pub(crate) fn arrears_due(&self) -> U256 {
+        self.above_address(slot::FUND)
+    }
+
     /// What the fund owes lenders.
     #[inline(never)]
     pub(crate) fn arrears(&self) -> Arrears {
         Arrears {
-            due: self.above_address(slot::FUND),
+            due: self.arrears_due(),
             beyond: self.above_address(slot::ORACLE),
         }
     }

@@ -24,7 +24,8 @@ pub(super) const SYMBOL: u64 = 8;
 pub(super) const LIQUIDITY: u64 = 9;
 /// Low half: borrow assets. High half: borrow shares.
 pub(super) const LOANS: u64 = 10;
-/// Low half: vault shares. High half: unvested recoveries.
+/// Low half: vault shares. High half: unvested recoveries (104 bits), and what the fund absorbed since the last accrual (24, as
+/// `risk::compact` writes bounds).
 pub(super) const SHARES: u64 = 11;
 /// Rate at target, last accrual, end of vesting (36 bits each), 4 free bits; reserve short of a base unit in 2^-16 units (16);
 /// interest reserve (96); interest short of a base unit in 2^-32 units (32).

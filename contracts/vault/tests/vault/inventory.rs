@@ -573,6 +573,39 @@ fn a_payment_of_the_fund_is_booked_as_one_in_cash() {
     }
 }
 
+// V5, F4: interest up to now is in the price at which the fund pays, though it is stored only at the next accrual.
+#[motsu::test]
+fn an_absorption_between_two_accruals_is_priced_with_interest_and_stores_none() {
+    let outcomes = [false, true].map(|accrues_first| {
+        let (market, account, auction_id) = lot_at_the_backstop(40_000);
+        market.pass(300);
+        if accrues_first {
+            market.run(KEEPER, IVault::accrueCall {});
+        }
+        let (before, price) = (market.books(), market.share_price());
+        let accruals = market.events::<IVault::Accrued>().len();
+        let shares = market.shares(market.fund.address());
+        let half = market.status(auction_id).lot / n(2);
+        absorb(&market, auction_id, half).expect("absorbed");
+        assert_eq!(market.events::<IVault::Accrued>().len(), accruals);
+        let after = market.books();
+        assert!(after.totalCarrying < before.totalCarrying);
+        assert_eq!(after.cash, before.cash);
+        assert!(after.totalBorrowAssets.abs_diff(before.totalBorrowAssets) <= n(1));
+        let unit = ratio_up(n(1), ten_to(30), market.total_shares()) + n(1);
+        let now = market.share_price();
+        assert!(
+            now >= price && now - price <= unit,
+            "V5: {price} became {now}"
+        );
+        market.run(KEEPER, IVault::accrueCall {});
+        assert_eq!(market.share_price(), now);
+        market.assert_books(&[account], &[CAROL, KEEPER, BOB, lender()]);
+        shares - market.shares(market.fund.address())
+    });
+    assert_eq!(outcomes[0], outcomes[1], "shares burnt");
+}
+
 // F1: while a lot of the fund is on its way, the fund has neither the lot nor its price; a stake in that moment would be a gift to the staker.
 #[motsu::test]
 fn incident_16_nobody_stakes_between_delivery_and_payment_of_a_lot_of_the_fund() {
