@@ -13,13 +13,21 @@ use stylus_sdk::{call::RawCall, stylus_core::Host, ArbResult};
 
 use crate::external::IERC20;
 
-/// A number as a word. Not inlined: reversing the order of 32 bytes is long in WASM, and is done everywhere.
-#[inline(never)]
+/// A number as a word. Its limbs are handed on one by one: a [`U256`] would be handed over by its address, so each number had to be put
+/// into memory first.
+#[inline(always)]
 pub fn to_word(value: U256) -> B256 {
-    B256::new(value.to_be_bytes())
+    let [a, b, c, d] = value.into_limbs();
+    reversed(a, b, c, d)
 }
 
-/// A word as a number. Not inlined, as [`to_word`].
+/// The word of a number's limbs, least first. Not inlined: reversing the order of 32 bytes is long in WASM, and is done everywhere.
+#[inline(never)]
+fn reversed(a: u64, b: u64, c: u64, d: u64) -> B256 {
+    B256::new(U256::from_limbs([a, b, c, d]).to_be_bytes())
+}
+
+/// A word as a number. Not inlined either.
 #[inline(never)]
 pub fn from_word(word: B256) -> U256 {
     U256::from_be_bytes(word.0)
