@@ -126,17 +126,22 @@ impl LiquidationAuction {
             kind
         };
         // Bounds of rate, step and cap; the floor is at most the cap.
-        let (rates, steps, caps) = match kind {
-            pricing::LINEAR => ((1, 30 * DAY), (0, 0), (0, 0)),
-            pricing::EXPONENTIAL => ((FASTEST_FACTOR, ONE_WAD - 1), (0, 0), (0, 0)),
-            pricing::STAIRSTEP => ((HALF_WAD, ONE_WAD - 1), (1, LONGEST_STEP), (0, 0)),
+        let rate_in = |lowest, highest| within("rate", rate, (lowest, highest));
+        let (mut steps, mut caps) = ((0, 0), (0, 0));
+        let rate_wad = match kind {
+            pricing::LINEAR => rate_in(1, 30 * DAY)?,
+            pricing::EXPONENTIAL => rate_in(FASTEST_FACTOR, ONE_WAD - 1)?,
+            pricing::STAIRSTEP => {
+                steps = (1, LONGEST_STEP);
+                rate_in(HALF_WAD, ONE_WAD - 1)?
+            }
             pricing::VOLATILITY_SCALED => {
-                ((1, 10 * ONE_WAD), (0, 0), (1, ONE_WAD - FASTEST_FACTOR))
+                caps = (1, ONE_WAD - FASTEST_FACTOR);
+                rate_in(1, 10 * ONE_WAD)?
             }
             _ => return Err(out_of_bounds("kind", U256::from(asked))),
         };
         let buffer_wad = within("buffer", buffer, (HALF_WAD, TWO_WAD))?;
-        let rate_wad = within("rate", rate, rates)?;
         let step_seconds = within("step", step, steps)?;
         let cap_wad = within("cap", cap, caps)?;
         let curve = TokenCurve {

@@ -47,10 +47,14 @@ pub fn sqrt_ratio_at_tick(tick: i32) -> Option<U256> {
         return None;
     }
     let mut ratio = ONE;
+    // Unrolled by the compiler, so that the powers are in the code: data is paid for at each call of a program, used or not.
     for (bit, power) in POWERS.iter().enumerate() {
-        if magnitude.wrapping_shr(bit as u32) & 1 == 1 {
-            ratio = mul_div_down(ratio, U256::from(*power), ONE)?;
-        }
+        multiply_if(
+            magnitude.wrapping_shr(bit as u32),
+            &mut ratio,
+            *power as u64,
+            (*power >> 64) as u64,
+        );
     }
     if tick > 0 {
         ratio = div_down(U256::MAX, ratio)?;
@@ -62,6 +66,16 @@ pub fn sqrt_ratio_at_tick(tick: i32) -> Option<U256> {
     } else {
         cut.saturating_add(U256::ONE)
     })
+}
+
+/// Multiplies by a power over 2^128, of which these are the limbs, if the lowest bit is set. Not inlined: there are twenty calls.
+#[inline(never)]
+fn multiply_if(bits: u32, ratio: &mut U256, low: u64, high: u64) {
+    if bits & 1 == 1 {
+        let power = U256::from_limbs([low, high, 0, 0]);
+        // Both are at most 2^128, so the product is, too.
+        *ratio = mul_div_down(*ratio, power, ONE).unwrap_or(ONE);
+    }
 }
 
 /// Base units of token 1 for one base unit of token 0 at `tick`: `1.0001^tick`, from its root as pools have it.
