@@ -302,12 +302,12 @@ fn gas_of_the_auctions_verbs_does_not_grow_unseen() {
         (
             "liquidate (starts an auction) on a used slot",
             start.gas_used,
-            279_000,
+            207_000,
         ),
-        ("take of a part", part.gas_used, 186_000),
-        ("take of the rest", whole.gas_used, 198_000),
-        ("reset", reset.gas_used, 87_000),
-        ("cancel", cancel.gas_used, 124_000),
+        ("take of a part", part.gas_used, 132_000),
+        ("take of the rest", whole.gas_used, 142_000),
+        ("reset", reset.gas_used, 72_500),
+        ("cancel", cancel.gas_used, 119_000),
     ];
     for (verb, gas, bound) in figures {
         println!("{verb}: {gas} gas, at most {bound}");
