@@ -25,10 +25,8 @@ const LIQUIDATION: [[u8; 4]; 2] = [
     V::liquidateCall::SELECTOR,
     V::checkLiquidationCall::SELECTOR,
 ];
-/// What the program for claims has; and, for it has room, what lenders take out.
-const SETTLEMENT: [[u8; 4]; 6] = [
-    V::withdrawCall::SELECTOR,
-    V::redeemCall::SELECTOR,
+/// What the program for claims has.
+const SETTLEMENT: [[u8; 4]; 4] = [
     V::absorbCall::SELECTOR,
     V::repayClaimCall::SELECTOR,
     V::mintReserveCall::SELECTOR,
@@ -161,6 +159,20 @@ impl Vault {
     }
 }
 
+/// What a verb of borrowers does, as actions.
+fn actions(selector: [u8; 4], a: Arguments<'_>) -> Fallible<Vec<Action>> {
+    let action = match selector {
+        V::depositCollateralCall::SELECTOR => Action::deposit(a.address(1)?, a.number(2)?),
+        V::withdrawCollateralCall::SELECTOR => {
+            Action::withdraw(a.address(1)?, a.number(2)?, a.address(3)?)
+        }
+        V::borrowCall::SELECTOR => Action::borrow(a.number(1)?, a.address(2)?),
+        V::repayCall::SELECTOR => Action::repay(a.number(1)?),
+        _ => return Action::decode(a.bytes(1)?),
+    };
+    Ok(vec![action])
+}
+
 impl VaultState {
     /// The program that a selector which is not the core's belongs to. Views are all the rest: a selector that nobody knows
     /// ends there, in a revert without data.
@@ -195,31 +207,26 @@ impl VaultState {
                 self.move_shares(from, a.address(1)?, value)?;
                 answer = boolean(true);
             }
-            V::depositCall::SELECTOR => {
-                answer = number(self.enter_pool(a.number(0)?, true, a.address(1)?)?);
+            V::depositCall::SELECTOR | V::mintCall::SELECTOR => {
+                let in_assets = selector == V::depositCall::SELECTOR;
+                answer = number(self.enter_pool(a.number(0)?, in_assets, a.address(1)?)?);
             }
-            V::mintCall::SELECTOR => {
-                answer = number(self.enter_pool(a.number(0)?, false, a.address(1)?)?);
+            V::withdrawCall::SELECTOR | V::redeemCall::SELECTOR => {
+                let in_assets = selector == V::withdrawCall::SELECTOR;
+                let (receiver, owner) = (a.address(1)?, a.address(2)?);
+                answer = number(self.leave_pool(a.number(0)?, in_assets, receiver, owner)?);
             }
-            V::depositCollateralCall::SELECTOR => {
-                let action = Action::deposit(a.address(1)?, a.number(2)?);
-                self.perform(a.word(0)?, &[action])?;
-            }
-            V::withdrawCollateralCall::SELECTOR => {
-                let action = Action::withdraw(a.address(1)?, a.number(2)?, a.address(3)?);
-                self.perform(a.word(0)?, &[action])?;
-            }
-            V::borrowCall::SELECTOR => {
-                let action = Action::borrow(a.number(1)?, a.address(2)?);
-                answer = number(self.perform(a.word(0)?, &[action])?);
-            }
-            V::repayCall::SELECTOR => {
-                let action = Action::repay(a.number(1)?);
-                answer = number(self.perform(a.word(0)?, &[action])?);
-            }
-            V::executeCall::SELECTOR => {
-                let actions = Action::decode(a.bytes(1)?)?;
-                self.perform(a.word(0)?, &actions)?;
+            V::depositCollateralCall::SELECTOR
+            | V::withdrawCollateralCall::SELECTOR
+            | V::borrowCall::SELECTOR
+            | V::repayCall::SELECTOR
+            | V::executeCall::SELECTOR => {
+                let has_figure =
+                    selector == V::borrowCall::SELECTOR || selector == V::repayCall::SELECTOR;
+                let figure = self.perform(a.word(0)?, &actions(selector, a)?)?;
+                if has_figure {
+                    answer = number(figure);
+                }
             }
             // ----- what the auction calls -----
             V::claimLimitCall::SELECTOR => {

@@ -2,7 +2,7 @@
 //!
 //! Six programs over one storage ([`state::VaultState`]), because one does not fit the limit of 24,576 bytes. The
 //! [`core::Vault`] has the verbs of lenders and borrowers and the sales of lots, and passes every other selector by one delegate call to the
-//! program that has it: [`liquidator::VaultLiquidation`], [`settler::VaultSettlement`] (claims and losses; what lenders take out),
+//! program that has it: [`liquidator::VaultLiquidation`], [`settler::VaultSettlement`] (claims and losses),
 //! [`administrator::VaultAdministration`] (parameters and rights), [`stockkeeper::VaultInventory`]
 //! (the fund's collateral, the view of the waterfall, upkeep) or [`views::VaultViews`] (all the rest, and the solvency check). Their addresses are
 //! fixed in the constructor. The cargo features `liquidation`, `settlement`, `administration`, `views` and `inventory` select whose

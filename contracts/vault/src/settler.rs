@@ -1,5 +1,4 @@
 //! The vault's program for claims, reached by delegate call from the core: absorption, payments by anybody, and what a sale leaves to it.
-//! Also what lenders take out, for which the core has no room.
 // The SDK's entrypoint macro writes a public function without documentation.
 #![allow(missing_docs)]
 
@@ -57,11 +56,6 @@ impl VaultState {
             }
             V::repayClaimCall::SELECTOR => {
                 answer = number(self.repay_claim(a.word(0)?, a.number(1)?)?);
-            }
-            V::withdrawCall::SELECTOR | V::redeemCall::SELECTOR => {
-                let in_assets = selector == V::withdrawCall::SELECTOR;
-                let (receiver, owner) = (a.address(1)?, a.address(2)?);
-                answer = number(self.leave_pool(a.number(0)?, in_assets, receiver, owner)?);
             }
             V::accrueCall::SELECTOR => {
                 let market = self.enter_settlement()?;
