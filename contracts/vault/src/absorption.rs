@@ -4,7 +4,11 @@
 use alloy_primitives::{Address, B256, U256};
 use breakwater_fixed_point::WAD;
 use breakwater_interfaces::vault::IVault;
-use breakwater_risk::{absorb::is_at_backstop, account as account_id, claim::Payment};
+use breakwater_risk::{
+    absorb::{is_at_backstop, is_within_half},
+    account as account_id,
+    claim::Payment,
+};
 
 use crate::{
     errors::{self, Fallible},
@@ -179,7 +183,14 @@ impl VaultState {
             self.mint_value(market, account_id::owner_of(account), paid.excess)?;
         }
         let (minimum, _) = self.fund_minimum();
-        let available = self.balance(fund).saturating_sub(minimum);
+        let mut available = self.balance(fund).saturating_sub(minimum);
+        let spent = self.absorbed_shares().saturating_add(shares);
+        if !is_within_half(spent, available.saturating_sub(shares)) {
+            // What is the fund's own in the pool may make up for it. The share price stays.
+            self.accrue_settlement(market);
+            self.mint_reserve(market)?;
+            available = self.balance(fund).saturating_sub(minimum);
+        }
         if shares > available {
             return Err(errors::fund_too_small(available, shares));
         }

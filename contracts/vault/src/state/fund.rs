@@ -145,15 +145,18 @@ impl VaultState {
         self.set_word(slot, address | amount.wrapping_shl(ADDRESS_BITS));
     }
 
-    /// What the fund can bear now: its shares above its minimum, in loan asset.
+    /// What the fund can bear now: its shares above its minimum, and what is its own in the pool, which a loss mints to it first; in loan
+    /// asset. `market` has interest up to now.
     ///
     /// # Errors
     ///
     /// `MathOverflow`.
     pub(crate) fn cover(&self, market: &Market) -> Fallible<U256> {
         let (minimum, _) = self.fund_minimum();
-        let shares = self.balance(self.fund()).saturating_sub(minimum);
-        market.assets_down(shares, self.now())
+        let own = market.reserve.saturating_add(self.fund_cash());
+        let minted = market.shares_down(own, self.now())?;
+        let shares = self.balance(self.fund()).saturating_add(minted);
+        market.assets_down(shares.saturating_sub(minimum), self.now())
     }
 
     /// The latched state of auto-deleveraging.

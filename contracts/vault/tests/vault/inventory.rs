@@ -573,6 +573,39 @@ fn a_payment_of_the_fund_is_booked_as_one_in_cash() {
     }
 }
 
+// What payments brought the fund counts as its cover before it is minted, and an absorption that needs it mints it.
+#[motsu::test]
+fn an_absorption_may_spend_what_is_the_funds_own_in_the_pool() {
+    let market = Market::new();
+    market.lend(CAROL, market.usd(100_000));
+    stake(&market, BOB, market.usd(1_000));
+    market.set_inventory_curve(0);
+    let first = market.open(ALICE, &[(0, 10_000)], market.usd(14_000));
+    let second = market.open(DAVE, &[(0, 10_000)], market.usd(14_000));
+    market.set_price(0, 1_700);
+    let staked = market.waterfall().cover;
+    let sold = market.liquidate(KEEPER, first, 0).expect("a lot");
+    market.take(BOB, sold, U256::MAX).expect("sold");
+    let auction_id = market.liquidate(KEEPER, second, 0).expect("a lot");
+    market.pass(1_000);
+    let (books, cover) = (market.books(), market.waterfall().cover);
+    assert!(books.fundCash > market.usd(300));
+    let own = books.fundCash + books.reserve;
+    assert!(
+        cover.abs_diff(staked + own) <= market.usd(1),
+        "{cover} of {staked} and {own}"
+    );
+    // More than half of what was staked, less than half of all.
+    let paid = staked / n(2) + own / n(3);
+    let lot = paid * ten_to(36) / market.status(auction_id).price;
+    absorb(&market, auction_id, lot).expect("absorbed");
+    assert_eq!(market.books().fundCash, U256::ZERO);
+    let minted = market.events::<IVault::ReserveMinted>();
+    assert_eq!(minted.len(), 1);
+    assert!(minted[0].assets >= own);
+    market.assert_books(&[first, second], &[CAROL, KEEPER, BOB, lender()]);
+}
+
 // V5, F4: interest up to now is in the price at which the fund pays, though it is stored only at the next accrual.
 #[motsu::test]
 fn an_absorption_between_two_accruals_is_priced_with_interest_and_stores_none() {

@@ -126,7 +126,13 @@ impl World {
             "fund's stake before",
             worth(self.fund_shares_before, self.share_price_before),
         );
-        row("fund's stake after", worth(shares, now));
+        // With what payments and interest brought it and is not minted to it yet.
+        let market = self.suite.market()?;
+        let own = dollars(market.fundCash + market.reserve);
+        row(
+            "fund's stake after",
+            money(f64::from(shares) / 1e12 * dollars(now) + own),
+        );
 
         let mut text = table.render();
         text.push_str(&format!(
