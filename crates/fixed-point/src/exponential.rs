@@ -2,7 +2,11 @@
 
 use alloy_primitives::U256;
 
-use crate::{mul_div_down, WAD, WAD_U64};
+use crate::{
+    mul_div_down,
+    multiply_divide::{multiply_add, shifted},
+    WAD, WAD_U64,
+};
 
 /// `floor(ln(2)·2^96)`.
 const LN_2_Q96: i128 = 54_916_777_467_707_473_351_141_471_128;
@@ -44,7 +48,7 @@ pub fn exp_wad(x: i128) -> U256 {
     // An estimate of k on machine words, one off at most; then corrected. Not by loops: the compiler makes a division of 128 bits of
     // such a loop, which is a kilobyte and a half of code.
     let mut k = ((x >> 60) as i64).wrapping_div(LN_2_Q36);
-    let mut r = x.wrapping_sub(LN_2_Q96.wrapping_mul(k as i128));
+    let mut r = x.wrapping_sub(multiples_of_ln_2(k));
     if r < 0 {
         r = r.wrapping_add(LN_2_Q96);
         k = k.wrapping_sub(1);
@@ -59,16 +63,29 @@ pub fn exp_wad(x: i128) -> U256 {
     let mut term = SERIES_TERMS;
     while term > 0 {
         // sum < 2^63 and r < 2^62: the product is under 2^125.
-        let product = (sum as u128).wrapping_mul(r as u128) >> SERIES_BITS;
-        sum = ONE.wrapping_add(quotient(product as u64, term));
+        let (low, high) = multiply_add(sum, r, 0, 0);
+        sum = ONE.wrapping_add(quotient(shifted(high, low, 64 - SERIES_BITS), term));
         term = term.wrapping_sub(1);
     }
     // 2^62 ≤ sum < 2^63, times 1e18 < 2^60: under 2^123.
-    let mantissa = from_u128((sum as u128).wrapping_mul(WAD_U64 as u128));
+    let (low, high) = multiply_add(sum, WAD_U64, 0, 0);
+    let mantissa = U256::from_limbs([low, high, 0, 0]);
     // Times 2^k/2^62, by the division that is linked anyway. −60 ≤ k ≤ 196.
     let up = power_of_two(k.max(0));
     let down = power_of_two((SERIES_BITS as i64).wrapping_sub(k.min(0)));
     mul_div_down(mantissa, up, down).unwrap_or(U256::MAX)
+}
+
+/// `k·floor(ln(2)·2^96)`. By limbs, as a multiplication of 128 bits is half a kilobyte of code with its calls.
+fn multiples_of_ln_2(k: i64) -> i128 {
+    let (low_limb, high_limb) = (LN_2_Q96 as u64, (LN_2_Q96 >> 64) as u64);
+    let (low, high) = multiply_add(low_limb, k as u64, 0, 0);
+    // A negative factor was taken for one that is 2^64 more.
+    let excess = if k < 0 { low_limb } else { 0 };
+    let high = high
+        .wrapping_add(high_limb.wrapping_mul(k as u64))
+        .wrapping_sub(excess);
+    (high as i128) << 64 | low as i128
 }
 
 /// `⌊dividend/divisor⌋` of words. Not inlined: next to a product of 128 bits the compiler divides 128 bits, by a kilobyte of code. The

@@ -92,6 +92,12 @@ fn divide(high: u64, low: u64, divisor: u64) -> u64 {
     quotient
 }
 
+/// The upper of two limbs after a shift to the left by less than 64 bits.
+#[inline(always)]
+pub(crate) fn shifted(upper: u64, lower: u64, bits: u32) -> u64 {
+    upper.wrapping_shl(bits) | (lower >> 1).wrapping_shr(63_u32.wrapping_sub(bits))
+}
+
 /// Whether all limbs are 0.
 fn is_zero(limbs: &[u64]) -> bool {
     limbs.iter().fold(0, |all, limb| all | limb) == 0
@@ -143,10 +149,7 @@ fn mul_div_limbs(
     };
     // Quotients are estimated by the highest 64 bits of the divisor and the 128 bits of the rest that stand above them.
     let bits = first.leading_zeros();
-    let shifted = |upper: u64, lower: u64| {
-        upper.wrapping_shl(bits) | (lower >> 1).wrapping_shr(63_u32.wrapping_sub(bits))
-    };
-    let highest = shifted(*first, *second);
+    let highest = shifted(*first, *second, bits);
     // −1 − divisor in as many limbs as are looked at: rest − digit·divisor = rest + digit·(−1 − divisor) + digit.
     let opposite = divisor.map(|limb| !limb);
 
@@ -162,7 +165,8 @@ fn mul_div_limbs(
         let [.., third, second, first] = window else {
             return None;
         };
-        let (high, low) = (shifted(*first, *second), shifted(*second, *third));
+        let high = shifted(*first, *second, bits);
+        let low = shifted(*second, *third, bits);
         // Under the divisor: no digit.
         if high == 0 && low < highest {
             continue;

@@ -6,7 +6,7 @@ use crate::{
     div_down,
     exponential::power_of_two,
     mul_div_down,
-    multiply_divide::{mul_shift, multiply_add},
+    multiply_divide::{mul_shift, multiply_add, shifted},
     wad_mul_down, word, WAD, WAD_U64,
 };
 
@@ -78,11 +78,8 @@ impl Fraction {
     #[inline(always)]
     fn normalised([low, middle, high]: [u64; 3], shift: u64) -> Option<Self> {
         let zeros = high.leading_zeros();
-        let joined = |upper: u64, lower: u64| {
-            upper.wrapping_shl(zeros) | (lower >> 1).wrapping_shr(63_u32.wrapping_sub(zeros))
-        };
         (high != 0).then(|| Self {
-            mantissa: [joined(middle, low), joined(high, middle)],
+            mantissa: [shifted(middle, low, zeros), shifted(high, middle, zeros)],
             // 64 bits less those that are zeros.
             shift: shift.saturating_sub(64).saturating_add(zeros as u64),
         })

@@ -81,6 +81,18 @@ proptest! {
         prop_assert_eq!(mul(a, b), word(big(a) * big(b)));
     }
 
+    // One limb each, the borders among them.
+    #[test]
+    fn a_quotient_of_single_limbs_is_exact(a in any::<u64>(), b in any::<u64>(), d in 1..=u64::MAX, cut in prop::array::uniform3(0_u32..64), off in 0_u64..3) {
+        let (a, b, d) = (a >> cut[0], b >> cut[1], (d >> cut[2]).max(1));
+        for (a, b, d) in [(a, b, d), (u64::MAX - off, b, d), (a, u64::MAX - off, d), (d.wrapping_sub(off), b, d), (a, b, u64::MAX - off), (a, b, off + 1), (u64::MAX - off, u64::MAX, d)] {
+            let exact = u128::from(a) * u128::from(b);
+            let [x, y, z] = [a, b, d].map(U256::from);
+            prop_assert_eq!(mul_div_down(x, y, z), Some(U256::from(exact / u128::from(d))));
+            prop_assert_eq!(mul_div_up(x, y, z), Some(U256::from(exact.div_ceil(u128::from(d)))));
+        }
+    }
+
     #[test]
     fn a_product_divided_by_a_factor_is_the_other(a in any_word(), b in any_word()) {
         prop_assume!(!b.is_zero());
