@@ -190,6 +190,11 @@ pub(crate) fn run(workspace: &Workspace, seed: u64) -> Result<()> {
     checks.run("abi", || abi::check(workspace));
     let contracts = checks.run("Solidity", || solidity::compile(workspace));
     let clients = checks.run("clients", || {
+        // Also where what they compiled is unchanged: the documents' Solidity is compiled by tests.
+        setup::node_packages(
+            &workspace.solidity_sources(),
+            "the documents' Solidity is compiled against the interfaces",
+        )?;
         setup::node_packages(
             &workspace.client_packages(),
             "tests run ethers, viem and cast against the node",
