@@ -15,7 +15,7 @@ use crate::{
     market::Market,
     math,
     sale::Settlement,
-    state::{AccountClaim, Head, VaultState},
+    state::VaultState,
 };
 
 /// What the auction reports when the fund takes a part of a lot.
@@ -72,18 +72,11 @@ impl VaultState {
             ));
         };
         let free = free.saturating_add(lot_returned);
-        let emptied = !self.write_position(account, index, free, left)?;
-        // Mostly the head stays as it is: then it is not even read.
-        if emptied {
-            let mut head = self.head(account);
-            head.bitmap &= !1u32.wrapping_shl(u32::from(index));
-            self.set_head(account, &head)?;
-        }
+        self.lower_position(account, index, free, left)?;
         let was_empty = self.credit_fund(index, absorption.amount)?;
 
         let ends = ended && self.is_over(account, &claim);
-        let ends_unpaid = ends && !claim.ends_quietly();
-        if !paid.excess.is_zero() || ends_unpaid {
+        if !paid.excess.is_zero() || (ends && !claim.ends_quietly()) {
             // Shares are minted, or a loss is borne, at a price that interest is in.
             self.accrue_settlement(&mut market);
         }
@@ -97,12 +90,8 @@ impl VaultState {
             sharesBurned: shares,
         });
         self.log_lot_returned(account, token, lot_returned);
-        if ends_unpaid {
-            let mut head = self.head(account);
-            self.finish_claim(&mut market, account, &mut head, &mut claim)?;
-            self.set_head(account, &head)?;
-        } else if ends {
-            claim = AccountClaim::default();
+        if ends {
+            self.end_claim(&mut market, account, &mut claim)?;
         }
         self.move_due(&before, &claim.claim, U256::ZERO);
         self.set_claim(account, &claim)?;
@@ -143,12 +132,13 @@ impl VaultState {
     pub(crate) fn give_dust_to_fund(
         &mut self,
         account: B256,
-        head: &mut Head,
         token: Address,
         dust: U256,
     ) -> Fallible<()> {
         let index = self.collateral_amounts(token)?.index;
-        self.take_free(account, head, token, index, dust)?;
+        let mut head = self.head(account);
+        self.take_free(account, &mut head, token, index, dust)?;
+        self.set_head(account, &head)?;
         let _was_empty = self.credit_fund(index, dust)?;
         self.emit(&IVault::DustToFund {
             account,

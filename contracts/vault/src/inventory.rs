@@ -90,10 +90,7 @@ impl VaultState {
         let beside = Beside {
             mid: inventory.mid,
             low: inventory.low,
-            pending: self
-                .pending()
-                .saturating_add(self.fund_cash())
-                .saturating_add(market.reserve),
+            pending: self.pending().saturating_add(self.fund_own(&market)),
             arrears: arrears.due,
         };
         let held = self.balance(self.fund());

@@ -49,12 +49,7 @@ impl VaultState {
         self.require_caller(self.auction())?;
         // Nothing in the books of the pool changes: only the lock is taken.
         self.lock()?;
-        let emptied = self.leave_lot(account, token, amount, U256::ZERO)?;
-        if emptied != 0 {
-            let mut head = self.head(account);
-            head.bitmap &= !emptied;
-            self.set_head(account, &head)?;
-        }
+        self.leave_lot(account, token, amount, U256::ZERO)?;
         self.push(token, receiver, amount)?;
         self.leave();
         Ok(())
@@ -84,14 +79,8 @@ impl VaultState {
         self.require_caller(self.auction())?;
         let mut liquidity = self.lock()?;
         let (amount, receiver) = sold.unwrap_or_default();
-        let emptied = self.leave_lot(account, token, amount, lot_returned)?;
+        self.leave_lot(account, token, amount, lot_returned)?;
         self.free_room(token, debt_settled)?;
-        // A part of a lot leaves the head as it is, mostly: then it is not even read.
-        if emptied != 0 {
-            let mut head = self.head(account);
-            head.bitmap &= !emptied;
-            self.set_head(account, &head)?;
-        }
         let mut claim = self.claim(account);
         let before = claim.claim;
         let paid = claim.settle(payment, tab_settled, ended);
@@ -133,17 +122,16 @@ impl VaultState {
     }
 
     /// Takes `sold` and `returned` off what lots of `account` hold: the first leaves the vault's books, the second is free collateral again.
-    /// Returns the token's bit if the account has none of it any more: it has to go from the head.
     fn leave_lot(
         &mut self,
         account: B256,
         token: Address,
         sold: U256,
         returned: U256,
-    ) -> Fallible<u32> {
+    ) -> Fallible<()> {
         let gone = math::add(sold, returned)?;
         if gone.is_zero() {
-            return Ok(0);
+            return Ok(());
         }
         let mut amounts = self.collateral_amounts(token)?;
         let (free, in_lots) = self.position(account, amounts.index);
@@ -153,14 +141,13 @@ impl VaultState {
             ));
         };
         let free = free.saturating_add(returned);
-        let has_any = self.write_position(account, amounts.index, free, left)?;
+        self.lower_position(account, amounts.index, free, left)?;
         if !sold.is_zero() {
             amounts.total = amounts.total.saturating_sub(sold);
             self.set_collateral_amounts(token, &amounts)?;
         }
         self.log_lot_returned(account, token, returned);
-        let bit = 1u32.wrapping_shl(u32::from(amounts.index));
-        Ok(if has_any { 0 } else { bit })
+        Ok(())
     }
 
     /// Settled debt goes on counting against the caps until it has decayed over the cap period. The decay is counted from

@@ -9,7 +9,7 @@ use stylus_sdk::prelude::*;
 use crate::{
     errors::{self, Fallible},
     market::{Market, VESTING_PERIOD, VIRTUAL_SHARES},
-    state::{AccountClaim, Head, VaultState},
+    state::{AccountClaim, VaultState},
 };
 
 impl VaultState {
@@ -36,9 +36,9 @@ impl VaultState {
             self.log_claim_paid(account, payer, &paid);
         }
         let to_fund = self.book_payment(&mut market, account, &paid)?;
-        let mut head = self.head(account);
-        self.finish_claim(&mut market, account, &mut head, &mut claim)?;
-        self.set_head(account, &head)?;
+        if self.is_over(account, &claim) {
+            self.end_claim(&mut market, account, &mut claim)?;
+        }
         self.move_due(&before, &claim.claim, to_fund);
         self.set_claim(account, &claim)?;
         self.store(&market)
@@ -78,18 +78,18 @@ impl VaultState {
         dust: U256,
     ) -> Fallible<()> {
         let mut market = self.market();
-        let mut head = self.head(account);
         if !dust.is_zero() {
-            self.give_dust_to_fund(account, &mut head, token, dust)?;
+            self.give_dust_to_fund(account, token, dust)?;
         }
         let mut claim = self.claim(account);
         let before = claim.claim;
         let covered = self.recognise_loss(&mut market, account, loss)?;
         claim.claim.fund_paid = claim.claim.fund_paid.saturating_add(covered);
-        self.finish_claim(&mut market, account, &mut head, &mut claim)?;
+        if self.is_over(account, &claim) {
+            self.end_claim(&mut market, account, &mut claim)?;
+        }
         self.move_due(&before, &claim.claim, U256::ZERO);
         self.set_claim(account, &claim)?;
-        self.set_head(account, &head)?;
         self.store(&market)
     }
 
@@ -155,43 +155,33 @@ impl VaultState {
         Ok(shares)
     }
 
-    /// Ends a claim that has nothing more to wait for: no lot is live, and it is paid, or its account has nothing left to
-    /// sell for it. What is unpaid of a solvent account's claim becomes its debt again; otherwise it is a loss.
+    /// Ends a claim that has nothing more to wait for. What is unpaid of the claim of an account that has collateral becomes its debt again;
+    /// otherwise it is a loss.
     ///
     /// # Errors
     ///
     /// `MathOverflow`.
-    pub(crate) fn finish_claim(
+    pub(crate) fn end_claim(
         &mut self,
         market: &mut Market,
         account: B256,
-        head: &mut Head,
         claim: &mut AccountClaim,
     ) -> Fallible<()> {
-        if claim.live_lots != 0 {
-            return Ok(());
-        }
-        let has_collateral = head.bitmap != 0;
-        if claim.is_paid() {
-            *claim = AccountClaim::default();
-            return Ok(());
-        }
-        if claim.closing && has_collateral {
-            return Ok(());
-        }
         let unpaid = claim.claim.carrying;
         if !unpaid.is_zero() {
-            if has_collateral {
+            let mut head = self.head(account);
+            if head.bitmap == 0 {
+                self.recognise_loss(market, account, unpaid)?;
+            } else {
                 let shares = market.add_debt(unpaid)?;
                 head.borrow_shares = head.borrow_shares.saturating_add(shares);
+                self.set_head(account, &head)?;
                 market.carrying = market.carrying.saturating_sub(unpaid);
                 self.emit(&IVault::ClaimReinstated {
                     account,
                     assets: unpaid,
                     shares,
                 });
-            } else {
-                self.recognise_loss(market, account, unpaid)?;
             }
         }
         self.abandon_recovery(claim.claim.fund_paid)?;
@@ -247,8 +237,7 @@ impl VaultState {
     ///
     /// `MathOverflow`.
     pub(crate) fn mint_reserve(&mut self, market: &mut Market) -> Fallible<U256> {
-        let held = self.fund_cash();
-        let assets = market.reserve.saturating_add(held);
+        let (held, assets) = (self.fund_cash(), self.fund_own(market));
         if assets.is_zero() {
             return Ok(U256::ZERO);
         }

@@ -102,6 +102,27 @@ impl VaultState {
         Ok(!word.is_zero())
     }
 
+    /// Writes collateral of `account` that has become less. Its bit goes from the stored head with the last of it; mostly the head stays as it
+    /// is, and is not even read.
+    ///
+    /// # Errors
+    ///
+    /// `AmountTooLarge`.
+    pub(crate) fn lower_position(
+        &mut self,
+        account: B256,
+        index: u8,
+        free: U256,
+        in_lots: U256,
+    ) -> Fallible<()> {
+        if self.write_position(account, index, free, in_lots)? {
+            return Ok(());
+        }
+        let mut head = self.head(account);
+        head.bitmap &= !1u32.wrapping_shl(u32::from(index));
+        self.set_head(account, &head)
+    }
+
     fn position_slot(&self, account: B256, index: u8) -> U256 {
         let positions = self.account_word(account, slot::account::POSITIONS);
         self.entry(positions, B256::with_last_byte(index))

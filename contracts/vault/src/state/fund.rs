@@ -98,6 +98,11 @@ impl VaultState {
         true
     }
 
+    /// What is the fund's own in the pool, and is minted to it by `mintReserve`: interest reserve and its cash.
+    pub(crate) fn fund_own(&self, market: &Market) -> U256 {
+        market.reserve.saturating_add(self.fund_cash())
+    }
+
     /// What the vault must hold of the loan asset if the pool's cash is `cash`.
     pub(crate) fn booked(&self, cash: U256) -> U256 {
         cash.saturating_add(self.fund_cash())
@@ -153,8 +158,7 @@ impl VaultState {
     /// `MathOverflow`.
     pub(crate) fn cover(&self, market: &Market) -> Fallible<U256> {
         let (minimum, _) = self.fund_minimum();
-        let own = market.reserve.saturating_add(self.fund_cash());
-        let minted = market.shares_down(own, self.now())?;
+        let minted = market.shares_down(self.fund_own(market), self.now())?;
         let shares = self.balance(self.fund()).saturating_add(minted);
         market.assets_down(shares.saturating_sub(minimum), self.now())
     }
